@@ -1,0 +1,80 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace trunkline::actors {
+
+/// A company. It alone holds what is needed to act for it.
+using tenant_actor = caf::typed_actor<
+    // Decides how the webhook is answered; the answer leaves once the INBOX has it on disk.
+    caf::reacts_to<handle_webhook>,
+    // INTERNAL: a STORE worker read what this company is, or failed to.
+    caf::reacts_to<profile_loaded>,
+    // The configuration was changed; every webhook after this message sees the new one.
+    caf::reacts_to<profile_changed>>;
+
+/// Supervisor of all companies on this node: spawns them on first use, restarts with back-off, quarantines, passivates.
+using shards_actor = caf::typed_actor<
+    // The slow path of a webhook: its company has no running actor, so one is spawned if it may run.
+    caf::reacts_to<handle_webhook>,
+    // Stores the webhook and answers it with the safe chain, for a company whose own actor cannot be asked.
+    caf::reacts_to<answer_safely>,
+    // Lets a quarantined company run again; ec::invalid_state if it is not quarantined.
+    caf::reacts_to<release_quarantine>,
+    // INTERNAL: passivates companies that nobody has asked for a while.
+    caf::reacts_to<look_for_idle>>;
+
+/// Makes webhooks durable, many in one transaction.
+using inbox_actor = caf::typed_actor<
+    // Stores the event; its job is answered after the commit, with the first answer if the event is a duplicate.
+    caf::reacts_to<record_event>,
+    // INTERNAL: everything that arrived while the last batch was being committed is the next batch.
+    caf::reacts_to<commit_batch>>;
+
+/// A worker that may block: one database session, one question at a time.
+using store_actor = caf::typed_actor<
+    // The company and its configuration with unsealed credentials; ec::company_not_found.
+    caf::reacts_to<load_profile>,
+    // Stores a new company with the default configuration.
+    caf::reacts_to<create_company>,
+    // A page of companies, newest first.
+    caf::reacts_to<list_companies>,
+    // Replaces a configuration in one transaction; ec::etag_mismatch, ec::phone_number_taken.
+    caf::reacts_to<put_config>,
+    // Marks a company as quarantined or active.
+    caf::reacts_to<set_tenant_state>,
+    // A page of the call archive, newest first.
+    caf::reacts_to<list_calls>,
+    // One call with every webhook that told of it; ec::not_found.
+    caf::reacts_to<find_call>,
+    // A page of messages, newest first.
+    caf::reacts_to<list_messages>,
+    // One round trip to the database.
+    caf::reacts_to<ping_database>>;
+
+} // namespace trunkline::actors
+
+// None of these messages leaves the process, so none needs to be serialised.
+#define TRUNKLINE_LOCAL_MESSAGE(type) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(trunkline::actors::type)
+TRUNKLINE_LOCAL_MESSAGE(handle_webhook)
+TRUNKLINE_LOCAL_MESSAGE(answer_safely)
+TRUNKLINE_LOCAL_MESSAGE(profile_loaded)
+TRUNKLINE_LOCAL_MESSAGE(profile_changed)
+TRUNKLINE_LOCAL_MESSAGE(release_quarantine)
+TRUNKLINE_LOCAL_MESSAGE(record_event)
+TRUNKLINE_LOCAL_MESSAGE(load_profile)
+TRUNKLINE_LOCAL_MESSAGE(create_company)
+TRUNKLINE_LOCAL_MESSAGE(list_companies)
+TRUNKLINE_LOCAL_MESSAGE(put_config)
+TRUNKLINE_LOCAL_MESSAGE(set_tenant_state)
+TRUNKLINE_LOCAL_MESSAGE(list_calls)
+TRUNKLINE_LOCAL_MESSAGE(find_call)
+TRUNKLINE_LOCAL_MESSAGE(list_messages)
+TRUNKLINE_LOCAL_MESSAGE(ping_database)
+TRUNKLINE_LOCAL_MESSAGE(commit_batch)
+TRUNKLINE_LOCAL_MESSAGE(look_for_idle)
+TRUNKLINE_LOCAL_MESSAGE(report_vitals)
+#undef TRUNKLINE_LOCAL_MESSAGE

@@ -1,0 +1,107 @@
+#include "actors/local_gateway.hpp"
+
+#include <caf/send.hpp>
+
+namespace trunkline::actors {
+
+namespace {
+
+persistence::tenant_door door_of(const core::tenant_profile& profile) {
+  const auto& config = profile.config;
+  persistence::tenant_door row;
+  row.tenant = profile.tenant.id;
+  row.account_sid = config.credentials.account_sid;
+  row.auth_token = config.credentials.auth_token;
+  row.next_auth_token = config.credentials.next_auth_token;
+  row.signatures = config.signatures;
+  row.hook = config.hook;
+  row.legacy_number = config.legacy_number;
+  row.whatsapp_number = config.whatsapp_number;
+  row.numbers = config.numbers;
+  return row;
+}
+
+} // namespace
+
+void local_gateway::dispatch(webhook_job job) {
+  parts_.deadlines.watch(job.reply.watch());
+  auto entry = parts_.node->tenants.enter(job.key.tenant, job.received_at);
+  job.in_flight = std::move(entry.in_flight);
+  auto rescuable = make_rescuable(std::move(job), [shards = parts_.shards](job_ptr lost) {
+    caf::anon_send(shards, answer_safely{std::move(lost)});
+  });
+  if (entry.actor)
+    caf::anon_send(entry.actor, handle_webhook{std::move(rescuable)});
+  else
+    caf::anon_send(parts_.shards, handle_webhook{std::move(rescuable)});
+}
+
+/// What was stored is true from now on for the front end and for the company's actor.
+void local_gateway::publish(core::tenant_profile profile) {
+  const auto shared = std::make_shared<const core::tenant_profile>(std::move(profile));
+  tenant_actor running;
+  parts_.node->tenants.with_slot(shared->tenant.id, [&](tenant_slot& slot) {
+    if (shared->config.version < slot.config_version) // two workers read it back in the other order
+      return;
+    slot.config_version = shared->config.version;
+    parts_.numbers.put(door_of(*shared));
+    if (slot.profile)
+      slot.profile = shared;
+    if (slot.phase == tenant_phase::running)
+      running = slot.actor;
+  });
+  if (running)
+    caf::anon_send(running, profile_changed{shared});
+}
+
+void local_gateway::ask(create_company question) {
+  question.answer = reply<core::tenant_profile>([this, asker = question.answer](auto created) {
+    if (created)
+      publish(*created);
+    asker(std::move(created));
+  });
+  to_store(std::move(question));
+}
+
+void local_gateway::ask(put_config question) {
+  const auto id = question.tenant;
+  question.answer = reply<core::tenant_config>([this, id, asker = question.answer](auto stored) {
+    if (!stored)
+      return asker(std::move(stored));
+    // Read back rather than assembled here: two changes at once then end with what the database has.
+    to_store(load_profile{id, reply<core::tenant_profile>([this, asker, stored](auto profile) {
+                            if (!profile)
+                              return asker(core::fail(profile.error()));
+                            publish(*profile);
+                            asker(stored);
+                          })});
+  });
+  to_store(std::move(question));
+}
+
+void local_gateway::ask(release_quarantine question) {
+  parts_.deadlines.watch(question.answer.watch());
+  caf::anon_send(parts_.shards, std::move(question));
+}
+
+actor_tree local_gateway::actors(const actor_filter& filter) const {
+  return make_actor_tree(parts_.node->settings.node_name, parts_.started_at, parts_.node->clock.now(), parts_.workers,
+                         parts_.node->tenants, parts_.numbers.companies(), filter);
+}
+
+bool local_gateway::quarantined(const core::tenant_id& tenant) const {
+  bool found = false;
+  parts_.node->tenants.with_slot(tenant, [&](tenant_slot& slot) { found = slot.phase == tenant_phase::quarantined; });
+  return found;
+}
+
+std::vector<std::string> local_gateway::not_ready_reasons() const {
+  std::vector<std::string> reasons;
+  if (draining_)
+    reasons.emplace_back("draining");
+  if (!database_up_)
+    reasons.emplace_back("database");
+  return reasons;
+}
+
+} // namespace trunkline::actors

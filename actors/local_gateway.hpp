@@ -1,0 +1,58 @@
+#pragma once
+
+#include "actors/deadline_sweep.hpp"
+#include "actors/gateway.hpp"
+#include "actors/services.hpp"
+
+#include <atomic>
+#include <functional>
+#include <memory>
+
+namespace trunkline::actors {
+
+/// The gateway of a node that owns all companies.
+class local_gateway final : public gateway {
+public:
+  struct parts {
+    std::shared_ptr<const services> node;
+    shards_actor shards;
+    number_directory& numbers;
+    deadline_sweep& deadlines;
+    std::vector<std::shared_ptr<vitals>> workers;
+    core::timestamp started_at;
+  };
+
+  explicit local_gateway(parts p) : parts_(std::move(p)) {}
+
+  const number_directory& numbers() const override { return parts_.numbers; }
+  void dispatch(webhook_job job) override;
+  void ask(load_profile question) override { to_store(std::move(question)); }
+  void ask(create_company question) override;
+  void ask(list_companies question) override { to_store(std::move(question)); }
+  void ask(put_config question) override;
+  void ask(list_calls question) override { to_store(std::move(question)); }
+  void ask(find_call question) override { to_store(std::move(question)); }
+  void ask(list_messages question) override { to_store(std::move(question)); }
+  void ask(release_quarantine question) override;
+  actor_tree actors(const actor_filter& filter) const override;
+  std::string node_name() const override { return parts_.node->settings.node_name; }
+  bool quarantined(const core::tenant_id& tenant) const override;
+  std::vector<std::string> not_ready_reasons() const override;
+
+  void drain() { draining_ = true; }
+  void database_is(bool up) { database_up_ = up; }
+
+private:
+  template <class Question>
+  void to_store(Question question) {
+    parts_.deadlines.watch(question.answer.watch());
+    parts_.node->stores.ask(std::move(question));
+  }
+  void publish(core::tenant_profile profile);
+
+  parts parts_;
+  std::atomic<bool> draining_{false};
+  std::atomic<bool> database_up_{true};
+};
+
+} // namespace trunkline::actors

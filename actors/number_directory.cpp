@@ -1,0 +1,97 @@
+#include "actors/number_directory.hpp"
+
+#include <mutex>
+
+namespace trunkline::actors {
+
+namespace {
+
+/// Twilio's WhatsApp sandbox may be any company's number, so it names none.
+constexpr std::string_view whatsapp_sandbox = "+14155238886";
+
+} // namespace
+
+door_ptr number_directory::make_door(const persistence::tenant_door& row) const {
+  auto company = std::make_shared<door>();
+  company->tenant = row.tenant;
+  company->signatures = row.signatures;
+  company->hook = row.hook;
+  if (!row.account_sid.empty()) { // a company with an account of its own never falls back to the platform's [P6]
+    company->account_sid = row.account_sid;
+    for (const auto* token : {&row.auth_token, &row.next_auth_token})
+      if (!token->empty())
+        company->auth_tokens.push_back(*token);
+  } else if (platform_) {
+    company->account_sid = platform_->account_sid;
+    company->auth_tokens = {platform_->auth_token};
+  }
+  return company;
+}
+
+void number_directory::forget(const core::tenant_id& tenant) {
+  const auto found = keys_.find(tenant);
+  if (found == keys_.end())
+    return;
+  const auto erase_own = [&](index& where, const std::string& key) {
+    const auto entry = where.find(key);
+    if (entry != where.end() && entry->second.company->tenant == tenant)
+      where.erase(entry);
+  };
+  for (const auto& number : found->second.numbers)
+    erase_own(by_number_, number);
+  for (const auto& token : found->second.tokens)
+    erase_own(by_token_, token);
+  keys_.erase(found);
+}
+
+void number_directory::put(persistence::tenant_door row) {
+  const auto company = make_door(row);
+  std::unique_lock held(lock_);
+  forget(row.tenant);
+  auto& keys = keys_[row.tenant];
+  const auto add_token = [&](const core::hook_token& token) {
+    by_token_[token.value] = {company, token};
+    keys.tokens.push_back(token.value);
+  };
+  const auto add_number = [&](const core::phone_number& number, const core::hook_token& token) {
+    if (by_number_.try_emplace(number.str(), destination{company, token}).second)
+      keys.numbers.push_back(number.str());
+  };
+  add_token(row.hook);
+  for (const auto& number : row.numbers) {
+    add_token(number.hook);
+    if (number.active)
+      add_number(number.number, number.hook);
+  }
+  if (row.legacy_number)
+    add_number(*row.legacy_number, row.hook);
+  if (row.whatsapp_number && row.whatsapp_number->str() != whatsapp_sandbox)
+    add_number(*row.whatsapp_number, row.hook);
+}
+
+std::optional<destination> number_directory::look_up(const index& where, std::string_view key) {
+  const auto found = where.find(key);
+  return found == where.end() ? std::nullopt : std::optional(found->second);
+}
+
+std::optional<destination> number_directory::by_number(std::string_view e164) const {
+  std::shared_lock held(lock_);
+  return look_up(by_number_, e164);
+}
+
+std::optional<destination> number_directory::by_token(std::string_view token) const {
+  std::shared_lock held(lock_);
+  return look_up(by_token_, token);
+}
+
+size_t number_directory::companies() const {
+  std::shared_lock held(lock_);
+  return keys_.size();
+}
+
+size_t number_directory::numbers() const {
+  std::shared_lock held(lock_);
+  return by_number_.size();
+}
+
+} // namespace trunkline::actors

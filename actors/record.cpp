@@ -1,0 +1,14 @@
+#include "actors/record.hpp"
+
+#include <caf/send.hpp>
+
+namespace trunkline::actors {
+
+void record(const services& node, const job_ptr& job, core::webhook_event event) {
+  if (node.settings.durable)
+    caf::anon_send(node.inbox, record_event{job, std::move(event)});
+  else
+    job->reply(std::move(event.answer));
+}
+
+} // namespace trunkline::actors

@@ -1,0 +1,30 @@
+#pragma once
+
+#include "actors/number_directory.hpp"
+#include "actors/store_pool.hpp"
+#include "actors/tenant_registry.hpp"
+#include "core/clock.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace trunkline::actors {
+
+struct actor_settings {
+  std::string node_name = "n1";
+  std::chrono::milliseconds tenant_idle{900'000}; ///< then passivated
+  size_t max_active_tenants = 100'000;            ///< beyond it the longest unused go first
+  bool durable = true;                            ///< false: answered without being stored, to measure the actor path
+  core::tenant_id failing_company;                ///< for tests: this company's handler throws always
+};
+
+/// What the actors of a node share. Made by the composition root, which outlives them.
+struct services {
+  actor_settings settings;
+  const core::clock& clock;
+  tenant_registry& tenants;
+  store_pool stores;
+  inbox_actor inbox;
+};
+
+} // namespace trunkline::actors

@@ -1,0 +1,191 @@
+#include "actors/shards.hpp"
+
+#include "actors/quiet.hpp"
+#include "actors/record.hpp"
+#include "actors/tenant.hpp"
+#include "config/log.hpp"
+#include "core/metrics.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+
+namespace trunkline::actors {
+
+namespace {
+
+core::counter activations("trunkline_activations_total", "Company actors spawned");
+core::counter passivations("trunkline_passivations_total", "Company actors passivated");
+core::counter restarts("trunkline_actor_restarts_total", "Company actors that crashed");
+core::counter quarantines("trunkline_quarantines_total", "Companies quarantined");
+core::counter safe_answers("trunkline_safe_answers_total", "Webhooks answered with the safe chain");
+core::gauge active("trunkline_actor_active", "Actors running", "type", "TENANT");
+
+} // namespace
+
+void shards_state::handle(job_ptr job) {
+  pulse->mailbox.store(self->mailbox().size(), std::memory_order_relaxed);
+  tenant_actor target;
+  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) {
+    if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(node->clock.now()))
+      slot.phase = tenant_phase::passive;
+    if (slot.phase == tenant_phase::running)
+      target = slot.actor;
+    else if (slot.phase == tenant_phase::passive)
+      target = spawn_tenant(slot);
+  });
+  if (target)
+    caf::anon_send(target, handle_webhook{std::move(job)});
+  else
+    answer_with_safe_chain(std::move(job));
+}
+
+tenant_actor shards_state::spawn_tenant(tenant_slot& slot) {
+  auto actor = self->spawn<caf::lazy_init>(tenant, node, slot.id);
+  self->monitor<caf::message_priority::high>(actor);
+  running.emplace(actor.address(), slot.id);
+  slot.actor = actor;
+  slot.phase = tenant_phase::running;
+  slot.started_at = node->clock.now();
+  node->tenants.count_running(+1);
+  activations.add();
+  active.add(1);
+  return actor;
+}
+
+void shards_state::answer_with_safe_chain(job_ptr job) {
+  safe_answers.add();
+  profile_ptr known;
+  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) { known = slot.profile; });
+  const auto decide = [node = node, job](const core::tenant_profile& profile) {
+    record(*node, job, routing::decide_safely(profile, job->key, job->webhook, job->received_at));
+  };
+  if (known)
+    return decide(*known);
+  const auto tenant = job->key.tenant;
+  node->stores.ask(load_profile{tenant, reply<core::tenant_profile>([decide, job](auto read) {
+                                  if (read)
+                                    decide(*read);
+                                  else
+                                    job->reply(core::fail(read.error()));
+                                })});
+}
+
+void shards_state::down(const caf::down_msg& msg) {
+  const auto found = running.find(msg.source);
+  if (found == running.end())
+    return;
+  const auto tenant = found->second;
+  running.erase(found);
+  active.add(-1);
+  node->tenants.count_running(-1);
+  if (msg.reason && msg.reason != caf::exit_reason::normal && msg.reason != caf::exit_reason::user_shutdown)
+    return crashed(tenant, msg.reason);
+  node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
+    if (slot.actor && slot.actor.address() == msg.source) {
+      slot.phase = tenant_phase::passive;
+      slot.actor = nullptr;
+    }
+  });
+}
+
+void shards_state::crashed(const core::tenant_id& tenant, const caf::error& reason) {
+  restarts.add();
+  const auto now = node->clock.now();
+  const std::string what = caf::to_string(reason.context());
+  auto verdict = restart_policy::verdict::back_off;
+  node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
+    if (!slot.crashes)
+      slot.crashes = std::make_unique<tenant_slot::crash_record>();
+    slot.crashes->last_error = {"handler_failed", what, now};
+    verdict = slot.crashes->policy.crashed(now);
+    slot.phase = verdict == restart_policy::verdict::quarantine ? tenant_phase::quarantined : tenant_phase::backoff;
+    slot.actor = nullptr;
+  });
+  if (verdict == restart_policy::verdict::quarantine)
+    quarantine(tenant, what);
+  else
+    log::warn(log::no_request, "company {}: actor crashed, restarting with back-off: {}", tenant, what);
+}
+
+void shards_state::quarantine(const core::tenant_id& tenant, const std::string& why) {
+  quarantines.add();
+  log::error(log::no_request,
+             "ALERT COMPANY_QUARANTINED company {}: {} crashes within {} s, last: {}. Its webhooks are stored and answered "
+             "with the safe chain; release it with POST /api/companies/{}/quarantine/release",
+             tenant, restart_policy::crashes_to_quarantine, restart_policy::window_ms / 1000, why, tenant);
+  node->stores.ask(set_tenant_state{tenant, core::tenant_state::quarantined, reply<core::tenant_profile>([tenant](auto done) {
+                                      if (!done)
+                                        log::error(log::no_request, "company {}: quarantine not stored: {}", tenant,
+                                                   done.error().detail);
+                                    })});
+}
+
+void shards_state::release(const release_quarantine& question) {
+  bool was_quarantined = false;
+  node->tenants.with_slot(question.tenant, [&](tenant_slot& slot) {
+    was_quarantined = slot.phase == tenant_phase::quarantined;
+    if (was_quarantined) {
+      slot.crashes->policy.release();
+      slot.phase = tenant_phase::passive;
+    }
+  });
+  if (!was_quarantined)
+    return question.answer(core::fail(core::ec::invalid_state, "This company is not quarantined."));
+  node->stores.ask(set_tenant_state{question.tenant, core::tenant_state::active, question.answer});
+}
+
+void shards_state::passivate_idle() {
+  const auto now = node->clock.now().ms;
+  const size_t limit = node->settings.max_active_tenants;
+  const size_t surplus = node->tenants.running() > limit ? node->tenants.running() - limit : 0;
+  std::vector<std::pair<int64_t, core::tenant_id>> longest_unused; // only needed above the limit
+  std::vector<tenant_actor> ending;
+  const auto end = [&](tenant_slot& slot) {
+    slot.phase = tenant_phase::passive;
+    ending.push_back(std::exchange(slot.actor, nullptr));
+    slot.profile = nullptr;
+  };
+  node->tenants.for_each([&](tenant_slot& slot) {
+    if (slot.phase != tenant_phase::running || slot.in_flight.load(std::memory_order_acquire) != 0)
+      return;
+    if (now - slot.last_used_ms.load(std::memory_order_relaxed) >= node->settings.tenant_idle.count())
+      end(slot);
+    else if (surplus > 0)
+      longest_unused.emplace_back(slot.last_used_ms.load(std::memory_order_relaxed), slot.id);
+  });
+  std::sort(longest_unused.begin(), longest_unused.end());
+  for (const auto& [used, id] : longest_unused) {
+    if (ending.size() >= surplus)
+      break;
+    node->tenants.with_slot(id, [&](tenant_slot& slot) {
+      if (slot.phase == tenant_phase::running && slot.in_flight.load(std::memory_order_acquire) == 0)
+        end(slot);
+    });
+  }
+  passivations.add(ending.size());
+  for (const auto& actor : ending) // high priority: an exit message of normal priority would wait behind the backlog
+    caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(actor),
+                                                caf::exit_msg{self->address(), caf::exit_reason::normal});
+}
+
+shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> self,
+                                   std::shared_ptr<const services> node, std::shared_ptr<vitals> pulse) {
+  auto& st = self->state;
+  st.self = self, st.node = std::move(node), st.pulse = std::move(pulse);
+  keep_quiet(self);
+  self->set_down_handler([&st](const caf::down_msg& msg) { st.down(msg); });
+  const auto look_every = std::min<std::chrono::milliseconds>(st.node->settings.tenant_idle / 4, std::chrono::seconds(30));
+  self->delayed_send(self, look_every, look_for_idle{});
+  return {
+      [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },
+      [&st](answer_safely& msg) { st.answer_with_safe_chain(std::move(msg.job)); },
+      [&st](release_quarantine& msg) { st.release(msg); },
+      [&st, self, look_every](look_for_idle) {
+        st.passivate_idle();
+        self->delayed_send(self, look_every, look_for_idle{});
+      },
+  };
+}
+
+} // namespace trunkline::actors

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "actors/services.hpp"
+
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <functional>
+#include <map>
+#include <memory>
+
+namespace trunkline::actors {
+
+/// SHARDS promises: a company that may run gets an actor on first use; one that crashes gets another after a back-off,
+/// and after five crashes in a minute none at all until it is released. Meanwhile its webhooks are still stored and
+/// answered, with the safe chain.
+struct shards_state {
+  static inline constexpr auto name = "shards";
+
+  // -- what it does
+  void handle(job_ptr job);
+  void answer_with_safe_chain(job_ptr job);
+  void release(const release_quarantine& question);
+  void passivate_idle();
+  void down(const caf::down_msg& msg);
+
+  tenant_actor spawn_tenant(tenant_slot& slot);
+  void crashed(const core::tenant_id& tenant, const caf::error& reason);
+  void quarantine(const core::tenant_id& tenant, const std::string& why);
+
+  // -- what it remembers
+  shards_actor::pointer self = nullptr;
+  std::shared_ptr<const services> node;
+  std::shared_ptr<vitals> pulse;
+  std::map<caf::actor_addr, core::tenant_id> running;
+};
+
+shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> self,
+                                   std::shared_ptr<const services> node, std::shared_ptr<vitals> pulse);
+
+} // namespace trunkline::actors

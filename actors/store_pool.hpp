@@ -1,0 +1,33 @@
+#pragma once
+
+#include "actors/interfaces.hpp"
+
+#include <caf/send.hpp>
+
+#include <atomic>
+#include <memory>
+#include <vector>
+
+namespace trunkline::actors {
+
+/// The STORE workers of a node; questions go to them in turn.
+class store_pool {
+public:
+  store_pool() = default;
+  explicit store_pool(std::vector<store_actor> workers)
+      : workers_(std::move(workers)), next_(std::make_shared<std::atomic<size_t>>(0)) {}
+
+  template <class Question>
+  void ask(Question question) const {
+    const auto turn = next_->fetch_add(1, std::memory_order_relaxed);
+    caf::anon_send(workers_[turn % workers_.size()], std::move(question));
+  }
+
+  const std::vector<store_actor>& workers() const { return workers_; }
+
+private:
+  std::vector<store_actor> workers_;
+  std::shared_ptr<std::atomic<size_t>> next_;
+};
+
+} // namespace trunkline::actors

@@ -1,0 +1,76 @@
+#include "actors/tenant.hpp"
+
+#include "actors/quiet.hpp"
+#include "actors/record.hpp"
+#include "config/log.hpp"
+
+#include <caf/send.hpp>
+
+#include <stdexcept>
+
+namespace trunkline::actors {
+
+void tenant_state::start() {
+  auto to_self = caf::actor_cast<tenant_actor>(self);
+  node->stores.ask(load_profile{id, reply<core::tenant_profile>([to_self](core::expected<core::tenant_profile> read) {
+                                  caf::anon_send(to_self, profile_loaded{std::move(read)});
+                                })});
+}
+
+void tenant_state::handle(job_ptr job) {
+  if (profile)
+    decide(job);
+  else
+    waiting.push_back(std::move(job));
+}
+
+void tenant_state::loaded(core::expected<core::tenant_profile> read) {
+  if (!read) { // not a crash: the database is away. Whoever asks next starts a new one
+    for (const auto& job : waiting)
+      job->reply(core::fail(read.error()));
+    waiting.clear();
+    self->quit(caf::exit_reason::normal);
+    return;
+  }
+  if (!profile) // a change that came in meanwhile is newer
+    profile = std::make_shared<const core::tenant_profile>(std::move(*read));
+  publish();
+  for (; !waiting.empty(); waiting.pop_front())
+    decide(waiting.front());
+}
+
+void tenant_state::change(profile_ptr next) {
+  profile = std::move(next);
+  publish();
+}
+
+void tenant_state::publish() {
+  node->tenants.with_slot(id, [&](tenant_slot& slot) { slot.profile = profile; });
+}
+
+void tenant_state::decide(const job_ptr& job) {
+  try {
+    if (!node->settings.failing_company.empty() && node->settings.failing_company == id)
+      throw std::runtime_error("told to fail by testing.failing_company");
+    record(*node, job, routing::decide(*profile, job->key, job->webhook, job->received_at));
+  } catch (const std::exception& problem) {
+    log::error(job->request, "company {}: handler failed: {}", id, problem.what());
+    record(*node, job, routing::decide_safely(*profile, job->key, job->webhook, job->received_at));
+    throw; // the actor's state can not be trusted any more
+  }
+}
+
+tenant_actor::behavior_type tenant(tenant_actor::stateful_pointer<tenant_state> self,
+                                   std::shared_ptr<const services> node, core::tenant_id id) {
+  auto& st = self->state;
+  st.self = self, st.node = std::move(node), st.id = std::move(id);
+  keep_quiet(self);
+  st.start();
+  return {
+      [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },
+      [&st](profile_loaded& msg) { st.loaded(std::move(msg.profile)); },
+      [&st](profile_changed& msg) { st.change(std::move(msg.profile)); },
+  };
+}
+
+} // namespace trunkline::actors

@@ -1,0 +1,109 @@
+// A gateway with made-up companies, and what 100,000 of them cost.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
+import { assertClean, load, median } from './load.mjs';
+import { freePort, residentBytes, run, start, stop, waitUntil } from './procs.mjs';
+
+function isReady(port) {
+  return new Promise((done) => {
+    const request = http.get({ host: '127.0.0.1', port, path: '/readyz', timeout: 1000 }, (response) => {
+      response.resume();
+      done(response.statusCode === 200);
+    });
+    request.once('timeout', () => request.destroy(new Error('timeout')));
+    request.once('error', () => done(false));
+  });
+}
+
+function settings(context, { dir, port, apiPort, database, durable }) {
+  return {
+    TRUNKLINE_LISTEN: `127.0.0.1:${port}`,
+    TRUNKLINE_API_LISTEN: `127.0.0.1:${apiPort}`,
+    TRUNKLINE_PUBLIC_URL: context.publicUrl,
+    TRUNKLINE_DATABASE: database ?? `sqlite:${dir}/trunkline.db`,
+    TRUNKLINE_DATA_DIR: dir,
+    TRUNKLINE_ADMIN_KEY: randomBytes(24).toString('hex'),
+    TRUNKLINE_LOG_LEVEL: 'warn',
+    TRUNKLINE_INBOX_DURABLE: String(durable ?? true),
+  };
+}
+
+async function seed(context, env, { dir, companies }) {
+  const targets = `${dir}/targets.csv`;
+  await run(context.gatewayProgram, ['dev', 'seed', '--companies', String(companies), '--targets', targets],
+    { env, log: `${dir}/seed.log`, deadlineMs: 600_000 });
+  return targets;
+}
+
+async function serve(context, env, port, dir) {
+  const began = performance.now();
+  const program = start(context.gatewayProgram, ['serve'], { env, log: `${dir}/serve.log` });
+  await waitUntil(() => isReady(port), program, 60_000, 5);
+  return { program, readyMs: performance.now() - began };
+}
+
+/** options: { dir, companies, database (SQLite in dir if not given), durable (true) } */
+export async function startGateway(context, options) {
+  const port = await freePort();
+  const env = settings(context, { ...options, port, apiPort: await freePort() });
+  const targets = await seed(context, env, options);
+  const { program } = await serve(context, env, port, options.dir);
+  return { port, targets, programs: [program], isAnswer: (body) => body.includes('<Response>') && body.includes('<Dial') };
+}
+
+function writeTargets(file, lines) {
+  writeFileSync(file, lines.join('\n') + '\n');
+  return file;
+}
+
+/** Start-up time, then resident memory and latency as companies that were never called get their first call. */
+export async function measureCompanies(context) {
+  const sizes = context.quick ? { companies: 5000, touched: 1000 } : { companies: 100_000, touched: 20_000 };
+  const dir = `${context.dir}/companies`;
+  mkdirSync(dir);
+  const port = await freePort();
+  const env = settings(context, { dir, port, apiPort: await freePort() });
+  const seeding = performance.now();
+  const all = readFileSync(await seed(context, env, { dir, companies: sizes.companies }), 'utf8').trim().split('\n');
+  const seedSeconds = (performance.now() - seeding) / 1000;
+  const starts = [];
+  let program;
+  for (let i = 0; i < 3; ++i) {
+    await stop(program);
+    const served = await serve(context, env, port, dir);
+    program = served.program;
+    starts.push(served.readyMs / 1000);
+  }
+  const lines = all.filter((line) => !line.startsWith('number,'));
+  const others = { port, targets: writeTargets(`${dir}/others.csv`, lines.slice(-500)) };
+  const fresh = { port, targets: writeTargets(`${dir}/fresh.csv`, lines.slice(0, sizes.touched)) };
+  const touched = await touch(context, program, others, fresh, sizes.touched);
+  await stop(program);
+  return { ...sizes, seedSeconds, readySeconds: median(starts), starts, ...touched };
+}
+
+// Buffers, caches and allocator arenas grow with the first load of all, so other companies pay for that beforehand;
+// the second round to the same companies shows what still grows without any new actor.
+async function touch(context, program, others, fresh, count) {
+  const idleBytes = residentBytes(program);
+  const gently = { connections: context.connections, rate: 2000, warmup: 0, duration: 60 };
+  assertClean(await load(context, others, { ...gently, requests: count }), 'warm-up of the memory figure');
+  const rounds = [];
+  for (let round = 0; round < 2; ++round) {
+    await delay(1000);
+    const before = residentBytes(program);
+    const result = await load(context, fresh, { ...gently, requests: count });
+    assertClean(result, 'first calls');
+    await delay(1000);
+    rounds.push({ bytesEach: (residentBytes(program) - before) / count, p99Ms: result.latency_us.p99 / 1000 });
+  }
+  return {
+    idleBytes,
+    bytesPerTenant: rounds[0].bytesEach,
+    secondRoundBytes: rounds[1].bytesEach,
+    firstCallP99Ms: rounds[0].p99Ms,
+    nextCallP99Ms: rounds[1].p99Ms,
+  };
+}

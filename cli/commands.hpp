@@ -1,0 +1,28 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <string>
+
+namespace trunkline::cli {
+
+// Each command says on stderr what went wrong and what to do, and returns its exit status.
+
+/// Runs a node until SIGTERM or SIGINT, then drains it.
+int serve(const config::settings& settings);
+
+/// Configuration, database, schema and keys, without starting anything. `json`: one object instead of lines.
+int check(const config::settings& settings, bool json);
+
+/// Applies the migrations that are missing.
+int migrate(const config::settings& settings);
+
+struct seed_options {
+  size_t companies = 0;
+  std::string targets; ///< CSV of number,account_sid,auth_token,path for load generators; empty for none
+};
+
+/// Fills an empty database with made-up companies, for demonstration and measurement.
+int seed(const config::settings& settings, const seed_options& options);
+
+} // namespace trunkline::cli

@@ -1,0 +1,72 @@
+#include "cli/commands.hpp"
+
+#include "cluster/node.hpp"
+#include "config/admin_key.hpp"
+#include "core/clock.hpp"
+
+#include <csignal>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <thread>
+#include <unistd.h>
+
+namespace trunkline::cli {
+
+namespace {
+
+constexpr auto drain_patience = std::chrono::seconds(20);
+constexpr unsigned stop_watchdog_seconds = 25; ///< an orchestrator kills after 30
+
+/// No core file with credentials in it, and no other process of this user may read our memory.
+void keep_memory_private() {
+  const rlimit none{0, 0};
+  setrlimit(RLIMIT_CORE, &none);
+  prctl(PR_SET_DUMPABLE, 0);
+}
+
+/// Before any thread is started, so that all of them leave these signals to sigwait().
+sigset_t block_stop_signals() {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTERM);
+  sigaddset(&stop, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  return stop;
+}
+
+} // namespace
+
+int serve(const config::settings& settings) {
+  keep_memory_private();
+  const auto stop = block_stop_signals();
+  auto admin_key = config::admin_key(settings);
+  if (!admin_key) {
+    std::fprintf(stderr, "trunkline: %s\n", admin_key.error().detail.c_str());
+    return 1;
+  }
+  const core::system_clock clock;
+  const auto begun = std::chrono::steady_clock::now();
+  auto node = cluster::node::start(settings, std::move(*admin_key), clock);
+  if (!node) {
+    std::fprintf(stderr, "trunkline: %s\n", node.error().detail.c_str());
+    log::error(log::no_request, "not started: {} {}", node.error().detail, node.error().context);
+    return 1;
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begun);
+  log::info(log::no_request, "ready: webhooks {} api {} companies {} after {} ms", (*node)->webhook_url(),
+            (*node)->api_url(), (*node)->companies(), took.count());
+
+  int signal = 0;
+  sigwait(&stop, &signal);
+  log::info(log::no_request, "signal {}: draining", signal);
+  alarm(stop_watchdog_seconds); // whatever hangs below, the process ends
+  (*node)->drain(drain_patience);
+  node->reset();
+  log::info(log::no_request, "stopped");
+  return 0;
+}
+
+} // namespace trunkline::cli

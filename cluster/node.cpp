@@ -1,0 +1,232 @@
+#include "cluster/node.hpp"
+
+#include "actors/inbox.hpp"
+#include "actors/local_gateway.hpp"
+#include "actors/shards.hpp"
+#include "actors/store.hpp"
+#include "cluster/database_probe.hpp"
+#include "config/load.hpp"
+#include "config/log.hpp"
+#include "http/routes.hpp"
+#include "http/server.hpp"
+#include "persistence/database.hpp"
+#include "persistence/vault.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <thread>
+
+namespace trunkline::cluster {
+
+namespace {
+
+constexpr size_t api_body_limit = 16 * 1024 * 1024 + 64 * 1024;
+
+/// The actor system with the settings that CAF's own defaults get wrong in a container.
+struct system_config : caf::actor_system_config {
+  explicit system_config(size_t threads) {
+    set("scheduler.policy", caf::atom("stealing"));
+    set("scheduler.max-threads", threads);
+  }
+};
+
+size_t scheduler_threads(const config::settings& settings) {
+  return settings.scheduler_threads > 0 ? settings.scheduler_threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+std::optional<core::platform_account> platform_for_companies(const config::settings& settings) {
+  return settings.platform_use == config::platform_use::all ? settings.platform : std::nullopt;
+}
+
+/// What Twilio signs; of a listener on any free port it is only known once that is bound.
+core::expected<void> set_public_url(http::front_end_settings& front, const std::string& text) {
+  auto address = twilio::public_url::parse(text);
+  if (!address)
+    return core::fail(std::move(address).error());
+  front.hooks_base = address->str() + "/hooks/";
+  front.public_url = std::move(*address);
+  return {};
+}
+
+} // namespace
+
+/// Members are built from top to bottom and fall in the other order.
+struct node::impl {
+  const config::settings settings;
+  const core::clock& clock;
+  std::unique_ptr<persistence::database> db;
+  std::optional<persistence::vault> keys;
+  actors::number_directory numbers;
+  actors::tenant_registry tenants;
+  system_config caf_config;
+  std::unique_ptr<caf::actor_system> system;
+  std::unique_ptr<actors::deadline_sweep> deadlines;
+  std::shared_ptr<const actors::services> services;
+  actors::shards_actor shards;
+  std::unique_ptr<actors::local_gateway> gateway;
+  std::unique_ptr<database_probe> probe;
+  std::unique_ptr<http::context> web;
+  std::unique_ptr<http::server> webhooks, api;
+
+  impl(config::settings s, const core::clock& c)
+      : settings(std::move(s)), clock(c), numbers(platform_for_companies(settings)),
+        caf_config(scheduler_threads(settings)) {}
+
+  core::expected<void> open_database();
+  core::expected<void> read_directory();
+  void spawn_actors();
+  core::expected<void> listen(core::secret admin_key);
+  void stop();
+};
+
+core::expected<void> node::impl::open_database() {
+  auto opened = persistence::database::open({settings.database.reveal(), settings.statement_deadline});
+  if (!opened)
+    return core::fail(std::move(opened).error());
+  db = std::move(*opened);
+  if (auto migrated = db->migrate(); !migrated)
+    return core::fail(std::move(migrated).error());
+  auto vault = persistence::vault::open(*db, settings.master_key_file);
+  if (!vault)
+    return core::fail(std::move(vault).error());
+  keys.emplace(std::move(*vault));
+  return {};
+}
+
+core::expected<void> node::impl::read_directory() {
+  return persistence::make_stores(*db, *keys).tenants->for_each_door([this](persistence::tenant_door row) {
+    if (row.quarantined)
+      tenants.with_slot(row.tenant, [](actors::tenant_slot& slot) {
+        slot.phase = actors::tenant_phase::quarantined;
+        slot.crashes = std::make_unique<actors::tenant_slot::crash_record>();
+        slot.crashes->last_error = {"quarantined", "Quarantined before this node started.", {}};
+      });
+    numbers.put(std::move(row));
+  });
+}
+
+void node::impl::spawn_actors() {
+  system = std::make_unique<caf::actor_system>(caf_config);
+  deadlines = std::make_unique<actors::deadline_sweep>(settings.request_deadline);
+  std::vector<std::shared_ptr<actors::vitals>> workers;
+  const auto pulse = [&](const char* kind, std::string id) {
+    return workers.emplace_back(std::make_shared<actors::vitals>(kind, std::move(id), clock.now()));
+  };
+
+  std::vector<actors::store_actor> stores;
+  for (size_t i = 0; i < settings.store_workers; ++i)
+    stores.push_back(system->spawn<caf::detached>(
+        actors::store, std::make_shared<persistence::store_set>(persistence::make_stores(*db, *keys)),
+        pulse("STORE", "store-" + std::to_string(i + 1)), &clock, numbers.platform_usable()));
+  auto inbox = system->spawn<caf::detached>(actors::inbox,
+                                            std::shared_ptr<persistence::inbox_store>(persistence::make_inbox_store(*db)),
+                                            pulse("INBOX", "inbox"));
+
+  actors::actor_settings limits;
+  limits.node_name = settings.node_name;
+  limits.tenant_idle = settings.idle_passivation;
+  limits.max_active_tenants = settings.max_active_tenants;
+  limits.durable = settings.inbox_durable;
+  limits.failing_company = core::tenant_id(settings.failing_company);
+  services = std::make_shared<const actors::services>(
+      actors::services{limits, clock, tenants, actors::store_pool(std::move(stores)), std::move(inbox)});
+  shards = system->spawn(actors::shards, services, pulse("SHARDS", "shards"));
+  gateway = std::make_unique<actors::local_gateway>(
+      actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(workers), clock.now()});
+  probe = std::make_unique<database_probe>(
+      [this](actors::reply<int64_t> answer) {
+        deadlines->watch(answer.watch());
+        services->stores.ask(actors::ping_database{std::move(answer)});
+      },
+      [this](bool up) { gateway->database_is(up); });
+}
+
+core::expected<void> node::impl::listen(core::secret admin_key) {
+  web.reset(new http::context{{}, *gateway, clock, {}});
+  web->settings.default_country = settings.default_country;
+  web->settings.admin_key = std::move(admin_key);
+  web->settings.max_in_flight = static_cast<uint32_t>(settings.webhooks_in_flight);
+  if (!settings.public_url.empty())
+    if (auto done = set_public_url(web->settings, settings.public_url); !done)
+      return done;
+
+  http::listener_settings hooks;
+  hooks.address = settings.listen.host, hooks.port = settings.listen.port, hooks.threads = settings.io_threads;
+  hooks.on_bound = [this](uint16_t port) {
+    if (settings.public_url.empty())
+      set_public_url(web->settings, config::derived_public_url({settings.listen.host, port}));
+  };
+  http::listener_settings admin;
+  admin.address = settings.api_listen.host, admin.port = settings.api_listen.port;
+  admin.max_body_bytes = api_body_limit;
+  admin.max_connections = 256;
+
+  for (auto [server, where, routes] : {std::tuple(&api, &admin, &http::api_routes),
+                                       std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {
+    auto started = http::server::start(*where, http::serve(*web, routes(*web)));
+    if (!started)
+      return core::fail(std::move(started).error());
+    *server = std::move(*started);
+  }
+  return {};
+}
+
+void node::impl::stop() {
+  for (auto* server : {webhooks.get(), api.get()})
+    if (server)
+      server->stop();
+  probe.reset();
+  if (system) { // CAF waits for every actor; those that hold handles of others are told first
+    std::vector<actors::tenant_actor> running;
+    tenants.for_each([&](actors::tenant_slot& slot) {
+      if (slot.actor)
+        running.push_back(std::exchange(slot.actor, nullptr));
+    });
+    for (const auto& tenant : running)
+      caf::anon_send_exit(tenant, caf::exit_reason::user_shutdown);
+    caf::anon_send_exit(std::exchange(shards, nullptr), caf::exit_reason::user_shutdown);
+    if (services) {
+      caf::anon_send_exit(services->inbox, caf::exit_reason::user_shutdown);
+      for (const auto& worker : services->stores.workers())
+        caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+    }
+  }
+  system.reset(); // from here on nobody answers any more, so what the answers went through may go
+  deadlines.reset();
+  services.reset();
+}
+
+node::node(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
+node::~node() { impl_->stop(); }
+
+core::expected<std::unique_ptr<node>> node::start(const config::settings& settings, core::secret admin_key,
+                                                  const core::clock& clock) {
+  auto body = std::make_unique<impl>(settings, clock);
+  core::expected<void> done = body->open_database();
+  if (done)
+    done = body->read_directory();
+  if (done) {
+    body->spawn_actors();
+    done = body->listen(std::move(admin_key));
+  }
+  if (!done) {
+    body->stop();
+    return core::fail(std::move(done).error());
+  }
+  return std::unique_ptr<node>(new node(std::move(body)));
+}
+
+std::string node::webhook_url() const { return impl_->webhooks->url(); }
+std::string node::api_url() const { return impl_->api->url(); }
+size_t node::companies() const { return impl_->numbers.companies(); }
+
+void node::drain(std::chrono::milliseconds patience) {
+  impl_->gateway->drain();
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  while (impl_->web->in_flight.load() > 0 && std::chrono::steady_clock::now() < deadline)
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+}
+
+} // namespace trunkline::cluster

@@ -1,0 +1,34 @@
+#pragma once
+
+#include "config/settings.hpp"
+#include "core/error.hpp"
+
+#include <memory>
+#include <string>
+
+namespace trunkline::cluster {
+
+/// A node: the composition root. Opens the database, reads who has which number, starts the actors and then the
+/// listeners; stops in the other order.
+class node {
+public:
+  /// Ready for traffic when it returns. `clock` outlives the node.
+  static core::expected<std::unique_ptr<node>> start(const config::settings& settings, core::secret admin_key,
+                                                     const core::clock& clock);
+  ~node();
+
+  std::string webhook_url() const;
+  std::string api_url() const;
+  size_t companies() const;
+
+  /// Not ready from now on; waits until nothing is in flight any more, at most `patience`.
+  void drain(std::chrono::milliseconds patience);
+
+  struct impl;
+
+private:
+  explicit node(std::unique_ptr<impl> body);
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace trunkline::cluster

@@ -1,0 +1,10 @@
+find_path(PHONENUMBER_INCLUDE_DIR phonenumbers/phonenumberutil.h)
+find_library(PHONENUMBER_LIBRARY phonenumber)
+find_library(PROTOBUF_LIBRARY protobuf)
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Phonenumber REQUIRED_VARS PHONENUMBER_INCLUDE_DIR PHONENUMBER_LIBRARY PROTOBUF_LIBRARY)
+if(Phonenumber_FOUND AND NOT TARGET Phonenumber::phonenumber)
+  add_library(Phonenumber::phonenumber UNKNOWN IMPORTED)
+  set_target_properties(Phonenumber::phonenumber PROPERTIES IMPORTED_LOCATION ${PHONENUMBER_LIBRARY}
+    INTERFACE_INCLUDE_DIRECTORIES ${PHONENUMBER_INCLUDE_DIR} INTERFACE_LINK_LIBRARIES ${PROTOBUF_LIBRARY})
+endif()

@@ -1,0 +1,41 @@
+# How everything is compiled: C++20, strict warnings, sanitizers by preset, ccache and mold where present.
+
+option(TRUNKLINE_TESTS "build the tests" ON)
+set(TRUNKLINE_SANITIZE "" CACHE STRING "comma separated: address,undefined or thread")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+# Programs share the precompiled header of a library, so both must be compiled alike.
+set(CMAKE_CXX_COMPILE_OPTIONS_PIE -fPIC)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+find_program(CCACHE ccache)
+if(CCACHE)
+  # ccache only trusts a precompiled header when it may ignore time macros and defines in it.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
+endif()
+
+add_library(tl_compile INTERFACE)
+target_include_directories(tl_compile INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(tl_compile INTERFACE -Wall -Wextra -Wpedantic -Werror -fpch-preprocess -fstack-protector-strong)
+target_compile_definitions(tl_compile INTERFACE
+  _GLIBCXX_ASSERTIONS TRUNKLINE_VERSION="${PROJECT_VERSION}"
+  # Debian builds SOCI and fmt with std::string, RapidJSON needs to be told.
+  RAPIDJSON_HAS_STDSTRING=1)
+target_link_libraries(tl_compile INTERFACE Threads::Threads)
+
+find_program(MOLD mold)
+if(MOLD)
+  target_link_options(tl_compile INTERFACE -fuse-ld=mold)
+endif()
+if(TRUNKLINE_SANITIZE)
+  target_compile_options(tl_compile INTERFACE -fsanitize=${TRUNKLINE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=undefined)
+  target_link_options(tl_compile INTERFACE -fsanitize=${TRUNKLINE_SANITIZE})
+else()
+  target_compile_definitions(tl_compile INTERFACE $<$<CONFIG:Release>:_FORTIFY_SOURCE=2>)
+endif()
+message(STATUS "trunkline: ${CMAKE_BUILD_TYPE}, sanitizers '${TRUNKLINE_SANITIZE}', ccache ${CCACHE}, mold ${MOLD}")

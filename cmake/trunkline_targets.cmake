@@ -1,0 +1,48 @@
+# One static library per folder, one test program per folder of tests.
+
+# tl_library(NAME sources... DEPENDS other folders... LINKS public libraries... PRIVATE_LINKS hidden libraries...)
+function(tl_library name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LINKS;PRIVATE_LINKS;PCH" ${ARGN})
+  add_library(tl_${name} STATIC ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(tl_${name} PUBLIC tl_compile ${arg_LINKS} PRIVATE ${arg_PRIVATE_LINKS})
+  foreach(dep ${arg_DEPENDS})
+    target_link_libraries(tl_${name} PUBLIC tl_${dep})
+  endforeach()
+  if(arg_PCH)
+    target_precompile_headers(tl_${name} PRIVATE ${arg_PCH})
+  elseif(NOT name STREQUAL core)
+    target_precompile_headers(tl_${name} REUSE_FROM tl_core)
+  endif()
+endfunction()
+
+function(tl_program name)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LINKS" ${ARGN})
+  add_executable(${name} ${arg_UNPARSED_ARGUMENTS})
+  target_link_libraries(${name} PRIVATE tl_compile ${arg_LINKS})
+  foreach(dep ${arg_DEPENDS})
+    target_link_libraries(${name} PRIVATE tl_${dep})
+  endforeach()
+endfunction()
+
+# tl_test(FOLDER DEPENDS ... LINKS ...): all *_test.cpp of tests/FOLDER are one program labelled "unit",
+# all *_pgtest.cpp one labelled "pg", which needs a PostgreSQL server (tests/support/postgres.hpp starts it).
+function(tl_test folder)
+  cmake_parse_arguments(arg "" "" "DEPENDS;LINKS;PCH" ${ARGN})
+  foreach(suffix test pgtest)
+    file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_${suffix}.cpp)
+    if(sources)
+      # What is neither suffix is a fixture of the folder.
+      file(GLOB fixtures CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_fixture.cpp)
+      set(program ${folder}_${suffix})
+      tl_program(${program} ${sources} ${fixtures} DEPENDS test_support ${arg_DEPENDS} LINKS ${arg_LINKS})
+      if(arg_PCH)
+        target_precompile_headers(${program} PRIVATE ${arg_PCH})
+      else()
+        target_precompile_headers(${program} REUSE_FROM tl_test_support)
+      endif()
+      add_test(NAME ${program} COMMAND ${program} --log_level=test_suite --color_output=no WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+      set_tests_properties(${program} PROPERTIES TIMEOUT 300 LABELS $<IF:$<STREQUAL:${suffix},test>,unit,pg>
+        ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1:suppressions=${CMAKE_SOURCE_DIR}/cmake/ubsan.supp;ASAN_OPTIONS=detect_stack_use_after_return=1;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp")
+    endif()
+  endforeach()
+endfunction()

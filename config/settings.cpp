@@ -1,0 +1,228 @@
+#include "config/settings.hpp"
+
+#include "config/values.hpp"
+#include "core/country.hpp"
+
+#include <algorithm>
+
+namespace trunkline::config {
+
+namespace {
+
+using problem = std::optional<std::string>;
+
+/// The text as it is, 1..limit printable ASCII characters.
+template <auto member, size_t limit>
+problem set_text(settings& s, std::string_view value) {
+  if (value.empty() || value.size() > limit)
+    return fmt::format("must have 1 to {} characters", limit);
+  if (std::any_of(value.begin(), value.end(), [](unsigned char c) { return c < 0x20 || c == 0x7F; }))
+    return "must not hold control characters";
+  s.*member = std::string(value);
+  return std::nullopt;
+}
+
+template <auto member>
+problem set_secret(settings& s, std::string_view value) {
+  s.*member = core::secret(std::string(value));
+  return std::nullopt;
+}
+
+template <auto member>
+problem set_endpoint(settings& s, std::string_view value) {
+  auto where = parse_endpoint(value);
+  if (!where)
+    return "must be ADDRESS:PORT with an IP address and a port of 0 to 65535, for example 127.0.0.1:8080 or [::1]:8080";
+  s.*member = std::move(*where);
+  return std::nullopt;
+}
+
+template <auto member>
+problem set_url(settings& s, std::string_view value) {
+  const auto url = parse_base_url(value);
+  if (!url)
+    return "must be http(s)://HOST[:PORT] without user, path, query or fragment";
+  s.*member = url->text;
+  return std::nullopt;
+}
+
+template <auto member, int64_t lowest, int64_t highest>
+problem set_integer(settings& s, std::string_view value) {
+  const auto number = parse_integer(value, lowest, highest);
+  if (!number)
+    return fmt::format("must be a whole number from {} to {}, without a unit", lowest, highest);
+  using target = std::remove_reference_t<decltype(s.*member)>;
+  s.*member = target(*number);
+  return std::nullopt;
+}
+
+template <auto member>
+problem set_boolean(settings& s, std::string_view value) {
+  const auto flag = parse_boolean(value);
+  if (!flag)
+    return "must be true or false";
+  s.*member = *flag;
+  return std::nullopt;
+}
+
+// -- values with a shape of their own ---------------------------------------------------------------------------------
+
+problem set_public_url(settings& s, std::string_view value) {
+  if (value.empty()) // load() derives it from `listen`
+    return s.public_url.clear(), std::nullopt;
+  return set_url<&settings::public_url>(s, value);
+}
+
+problem set_database(settings& s, std::string_view value) {
+  const bool sqlite = value.starts_with("sqlite:") && value.size() > 7;
+  const bool postgresql = value.starts_with("postgresql://") || value.starts_with("postgres://");
+  if (!value.empty() && !sqlite && !postgresql)
+    return "must be sqlite:PATH or postgresql://USER@HOST/DATABASE";
+  return set_secret<&settings::database>(s, value);
+}
+
+problem set_admin_key(settings& s, std::string_view value) {
+  const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  if (!value.empty() && (value.size() < 16 || value.size() > 128 || !printable))
+    return "must have 16 to 128 printable ASCII characters without spaces, for example what `openssl rand -hex 24` "
+           "prints";
+  return set_secret<&settings::admin_key>(s, value);
+}
+
+problem set_master_key_file(settings& s, std::string_view value) {
+  if (value.empty()) // load() puts it under data_dir
+    return s.master_key_file.clear(), std::nullopt;
+  return set_text<&settings::master_key_file, 4096>(s, value);
+}
+
+problem set_country(settings& s, std::string_view value) {
+  if (!core::is_country(value))
+    return "must be an ISO 3166 alpha-2 code in upper case, for example US or GB";
+  s.default_country = value;
+  return std::nullopt;
+}
+
+problem set_node_name(settings& s, std::string_view value) {
+  const bool plain = std::all_of(value.begin(), value.end(),
+                                 [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+  if (value.empty() || value.size() > 32 || !plain)
+    return "must have 1 to 32 characters of a-z, 0-9 and -";
+  s.node_name = value;
+  return std::nullopt;
+}
+
+/// Not checked here: half a pair or a malformed one is a warning, not a refusal [P1].
+problem set_account_sid(settings& s, std::string_view value) {
+  s.twilio_account_sid = value;
+  return std::nullopt;
+}
+
+problem set_platform_use(settings& s, std::string_view value) {
+  if (value != "all" && value != "admin")
+    return "must be all or admin";
+  s.platform_use = value == "all" ? platform_use::all : platform_use::admin;
+  return std::nullopt;
+}
+
+problem set_log_level(settings& s, std::string_view value) {
+  const auto level = log::parse_level(value);
+  if (!level)
+    return "must be debug, info, warn, error or off";
+  s.log_level = *level;
+  return std::nullopt;
+}
+
+problem set_log_format(settings& s, std::string_view value) {
+  const auto format = log::parse_format(value);
+  if (!format)
+    return "must be json or text";
+  s.log_format = *format;
+  return std::nullopt;
+}
+
+problem set_failing_company(settings& s, std::string_view value) {
+  if (!value.empty() && !core::is_public_id(value, "co_"))
+    return "must be the id of a company, for example co_01jd8w3k2v";
+  s.failing_company = value;
+  return std::nullopt;
+}
+
+// -- the table --------------------------------------------------------------------------------------------------------
+
+using enum value_kind;
+using s = settings;
+
+constexpr setting table[] = {
+    {"listen", "TRUNKLINE_LISTEN", text, "127.0.0.1:8080", "ADDRESS:PORT",
+     "Where Twilio's webhooks arrive; port 0 takes any free one.", set_endpoint<&s::listen>},
+    {"api_listen", "TRUNKLINE_API_LISTEN", text, "127.0.0.1:8090", "ADDRESS:PORT",
+     "Where the API, the console and `/metrics` are served.", set_endpoint<&s::api_listen>},
+    {"public_url", "TRUNKLINE_PUBLIC_URL", text, "", "http(s)://HOST[:PORT]",
+     "The URL by which Twilio reaches `listen`: signatures are checked against it. Default: `http://` + `listen`.",
+     set_public_url},
+    {"data_dir", "TRUNKLINE_DATA_DIR", text, "./var", "folder",
+     "Where the embedded database and generated keys are kept.", set_text<&s::data_dir, 4096>},
+    {"database", "TRUNKLINE_DATABASE", secret, "", "`sqlite:PATH` or `postgresql://...`",
+     "The database. Default: `sqlite:` + `data_dir` + `/trunkline.db`.", set_database},
+    {"admin_key", "TRUNKLINE_ADMIN_KEY", secret, "", "16 to 128 characters",
+     "The platform administrator's API key. Default: made at the first start and kept in `data_dir` + `/admin.key`.",
+     set_admin_key},
+    {"master_key_file", "TRUNKLINE_MASTER_KEY_FILE", text, "", "file",
+     "The key that seals stored credentials. Default: `data_dir` + `/master.key`, made for an empty database.",
+     set_master_key_file},
+    {"node_name", "TRUNKLINE_NODE_NAME", text, "n1", "1 to 32 of a-z 0-9 -", "This node's name, unique in its cluster.",
+     set_node_name},
+    {"default_country", "TRUNKLINE_DEFAULT_COUNTRY", text, "US", "ISO 3166 alpha-2",
+     "The country of numbers that webhooks carry without a leading +.", set_country},
+    {"twilio.api_url", "TRUNKLINE_TWILIO_API_URL", text, "https://api.twilio.com", "http(s)://HOST[:PORT]",
+     "Twilio's REST API, or the simulator's.", set_url<&s::twilio_api_url>},
+    {"twilio.account_sid", "TWILIO_ACCOUNT_SID", text, "", "AC + 32 hex digits",
+     "The optional platform account, used for companies without credentials of their own.", set_account_sid},
+    {"twilio.auth_token", "TWILIO_AUTH_TOKEN", secret, "", "1 to 128 characters", "The platform account's auth token.",
+     set_secret<&s::twilio_auth_token>},
+    {"twilio.platform_use", "TRUNKLINE_TWILIO_PLATFORM_USE", text, "all", "`all` or `admin`",
+     "What the platform account may be used for: everything, or health checks and the number pool only.",
+     set_platform_use},
+    {"log.level", "TRUNKLINE_LOG_LEVEL", text, "info", "`debug`, `info`, `warn`, `error` or `off`",
+     "The lowest level that is logged.", set_log_level},
+    {"log.format", "TRUNKLINE_LOG_FORMAT", text, "json", "`json` or `text`",
+     "JSON lines, or text to read; both on standard error.", set_log_format},
+    {"limits.webhooks_in_flight", "TRUNKLINE_WEBHOOKS_IN_FLIGHT", integer, "4096", "1 to 1000000",
+     "Webhooks being answered at once; more are refused with 503 and `Retry-After`.",
+     set_integer<&s::webhooks_in_flight, 1, 1'000'000>},
+    {"limits.request_deadline_ms", "TRUNKLINE_REQUEST_DEADLINE_MS", integer, "10000", "100 to 60000",
+     "How long a request may wait for its answer; then 503. Twilio itself gives up after 15 s.",
+     set_integer<&s::request_deadline, 100, 60'000>},
+    {"limits.statement_deadline_ms", "TRUNKLINE_STATEMENT_DEADLINE_MS", integer, "5000", "100 to 60000",
+     "How long one database statement may take, also against a frozen server.",
+     set_integer<&s::statement_deadline, 100, 60'000>},
+    {"limits.idle_passivation_seconds", "TRUNKLINE_IDLE_PASSIVATION_SECONDS", integer, "900", "1 to 86400",
+     "After this time without work a company's actor leaves memory.", set_integer<&s::idle_passivation, 1, 86'400>},
+    {"limits.max_active_tenants", "TRUNKLINE_MAX_ACTIVE_TENANTS", integer, "100000", "1 to 10000000",
+     "Companies with an actor in memory at once.", set_integer<&s::max_active_tenants, 1, 10'000'000>},
+    {"limits.io_threads", "TRUNKLINE_IO_THREADS", integer, "1", "1 to 64",
+     "Threads that read and write webhooks' connections.", set_integer<&s::io_threads, 1, 64>},
+    {"limits.scheduler_threads", "TRUNKLINE_SCHEDULER_THREADS", integer, "0", "0 to 256",
+     "Threads that run actors; 0 means one per processor.", set_integer<&s::scheduler_threads, 0, 256>},
+    {"limits.store_workers", "TRUNKLINE_STORE_WORKERS", integer, "2", "1 to 64",
+     "Database sessions for everything but the inbox.", set_integer<&s::store_workers, 1, 64>},
+    {"inbox.durable", "TRUNKLINE_INBOX_DURABLE", boolean, "true", "`true` or `false`",
+     "false answers webhooks before they are stored: for measurements only, a crash loses them.",
+     set_boolean<&s::inbox_durable>},
+    {"testing.failing_company", "TRUNKLINE_TESTING_FAILING_COMPANY", text, "", "id of a company",
+     "For tests only: this company's handler always throws.", set_failing_company},
+};
+
+} // namespace
+
+std::span<const setting> setting_table() { return table; }
+
+std::string settings_as_markdown() {
+  std::string out = "| key | variable | default | value | meaning |\n|---|---|---|---|---|\n";
+  for (const auto& row : table)
+    out += fmt::format("| `{}` | `{}` | {} | {} | {} |\n", row.key, row.variable,
+                       row.fallback.empty() ? "" : fmt::format("`{}`", row.fallback), row.shape, row.doc);
+  return out;
+}
+
+} // namespace trunkline::config

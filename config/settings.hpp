@@ -1,0 +1,87 @@
+#pragma once
+
+#include "config/log.hpp"
+#include "core/secret.hpp"
+#include "core/tenant_config.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace trunkline::config {
+
+/// Where a listener binds; port 0 means any free one.
+struct endpoint {
+  std::string host; ///< an IPv4 or IPv6 address without brackets
+  uint16_t port = 0;
+
+  bool is_loopback() const;
+  friend bool operator==(const endpoint&, const endpoint&) = default;
+};
+
+/// "127.0.0.1:8080", "[::1]:8080"
+std::string to_string(const endpoint& where);
+
+/// What the platform account may be used for: everything, or health checks and the pool only [P6].
+enum class platform_use : uint8_t { all, admin };
+
+/// Every setting of the program. The members have no defaults of their own: setting_table() has them, and load() fills
+/// the struct from it. default_settings() is the result of loading nothing.
+struct settings {
+  endpoint listen;
+  endpoint api_listen;
+  std::string public_url; ///< scheme://host[:port] without a slash at the end
+  std::string data_dir;
+  core::secret database;  ///< "sqlite:PATH" | "postgresql://...", which may hold a password
+  core::secret admin_key; ///< empty: see admin_key.hpp
+  std::string master_key_file;
+  std::string node_name;
+  std::string default_country;
+
+  std::string twilio_api_url;
+  std::string twilio_account_sid; ///< as given; `platform` is what counts
+  core::secret twilio_auth_token;
+  config::platform_use platform_use{};
+  std::optional<core::platform_account> platform; ///< only when both halves are there and well-formed [P1]
+
+  log::level log_level{};
+  log::format log_format{};
+
+  size_t webhooks_in_flight = 0;
+  std::chrono::milliseconds request_deadline{};
+  std::chrono::milliseconds statement_deadline{};
+  std::chrono::seconds idle_passivation{};
+  size_t max_active_tenants = 0;
+  size_t io_threads = 0;
+  size_t scheduler_threads = 0; ///< 0: one per processor
+  size_t store_workers = 0;
+  bool inbox_durable = true;
+  std::string failing_company; ///< tests only: this company's handler always throws
+};
+
+enum class value_kind : uint8_t { text, integer, boolean, secret };
+
+/// One row of the table that parsing, defaults and docs/configuration.md share.
+struct setting {
+  std::string_view key;      ///< in the TOML file, dotted: "twilio.account_sid"
+  std::string_view variable; ///< in the environment and .env
+  value_kind kind;
+  std::string_view fallback; ///< the default, as it would be written in .env
+  std::string_view shape;    ///< what a value looks like, in words
+  std::string_view doc;      ///< one line
+  /// Stores `value` and returns nothing, or says what is wrong with it without repeating it.
+  std::optional<std::string> (*set)(settings&, std::string_view value);
+};
+
+std::span<const setting> setting_table();
+
+/// As after load() of an empty environment.
+settings default_settings();
+
+/// The rows of docs/configuration.md's table.
+std::string settings_as_markdown();
+
+} // namespace trunkline::config

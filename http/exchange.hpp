@@ -1,0 +1,56 @@
+#pragma once
+
+#include "core/ids.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace trunkline::http {
+
+struct response {
+  int status = 200;
+  std::string content_type; ///< empty with an empty body
+  std::string body;
+  std::vector<std::pair<std::string, std::string>> headers; ///< besides Content-Type and Content-Length
+};
+
+/// One request and the right to answer it. The server implements it; handlers and checks see no more of HTTP than this.
+class exchange {
+public:
+  virtual ~exchange() = default;
+
+  virtual std::string_view method() const = 0;
+  virtual std::string_view target() const = 0; ///< as on the request line, "/hooks/k7/voice?x=1"
+  virtual std::string_view body() const = 0;
+  virtual std::string_view header(std::string_view name) const = 0; ///< first value, "" if there is none
+  virtual size_t header_count(std::string_view name) const = 0;
+  virtual std::string remote_address() const = 0;
+
+  /// Callable from any thread; only the first answer is sent.
+  virtual void respond(response answer) = 0;
+
+  const core::request_id& id() const { return id_; }
+
+  std::string_view path() const { return target().substr(0, target().find('?')); }
+  std::string_view query() const {
+    const auto mark = target().find('?');
+    return mark == std::string_view::npos ? std::string_view{} : target().substr(mark + 1);
+  }
+
+  /// What the route's template captured, in its order: "/api/companies/{id}" has one.
+  std::vector<std::string_view> captures;
+
+protected:
+  explicit exchange(core::request_id id) : id_(std::move(id)) {}
+
+private:
+  core::request_id id_;
+};
+
+using exchange_ptr = std::shared_ptr<exchange>;
+
+} // namespace trunkline::http

@@ -1,0 +1,101 @@
+#include "http/handlers/companies.hpp"
+
+#include "http/ask.hpp"
+#include "http/checks/json_body.hpp"
+#include "http/etag.hpp"
+#include "http/query.hpp"
+#include "http/shapes/company.hpp"
+#include "http/shapes/page.hpp"
+#include "json/writer.hpp"
+
+namespace trunkline::http::handlers {
+
+namespace {
+
+constexpr size_t company_id_characters = 12;
+
+shapes::company_view view_of(const context& ctx, const core::tenant_id& id) {
+  return {ctx.actors.numbers().platform_usable(), ctx.actors.quarantined(id)};
+}
+
+void respond_company(const context& ctx, exchange& request, int status, const core::tenant_profile& company) {
+  json::writer out;
+  shapes::write_company(out, company, view_of(ctx, company.tenant.id));
+  respond_tagged(request, status, out.take(), company.tenant.version,
+                 "/api/companies/" + company.tenant.id.value);
+}
+
+std::optional<core::credential_source> source_named(std::string_view name) {
+  using core::credential_source;
+  for (auto source : {credential_source::company, credential_source::platform, credential_source::none})
+    if (shapes::to_string(source) == name)
+      return source;
+  return std::nullopt;
+}
+
+} // namespace
+
+std::function<void(const exchange_ptr&)> create_company(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    auto body = checks::json_body(*request);
+    if (!body)
+      return respond_error(*request, body.error());
+    auto company = shapes::read_new_company(*body);
+    if (!company)
+      return respond_error(*request, company.error());
+    company->id = core::tenant_id(core::new_id("co_", company_id_characters));
+    company->created_at = company->updated_at = ctx.clock.now();
+    ctx.actors.ask(actors::create_company{
+        std::move(*company), reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto created) {
+          respond_company(ctx, asked, 201, created);
+        })});
+  };
+}
+
+std::function<void(const exchange_ptr&)> list_companies(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    query_reader query(request->query(), {"q", "phoneNumber", "credentialSource", "state"});
+    core::tenant_filter filter;
+    filter.name_part = query.text("q");
+    filter.phone_number = query.phone_number("phoneNumber", ctx.settings.default_country);
+    filter.source = source_named(query.one_of("credentialSource", {"company", "platform", "none"}));
+    if (const auto state = query.one_of("state", {"active", "quarantined"}); !state.empty())
+      filter.state = state == "active" ? core::tenant_state::active : core::tenant_state::quarantined;
+    const auto scope = shapes::scope_of(*request);
+    const auto page = query.page(scope);
+    if (auto ok = query.ok(); !ok)
+      return respond_error(*request, ok.error());
+    ctx.actors.ask(actors::list_companies{
+        filter, page, reply_to<core::page<core::tenant_profile>>(request, [&ctx, scope](exchange& asked, auto found) {
+          respond_json(asked, 200, shapes::write_page(found, scope, [&](json::writer& out, const auto& company) {
+                         shapes::write_company(out, company, view_of(ctx, company.tenant.id));
+                         return std::pair(company.tenant.created_at, company.tenant.id.value);
+                       }));
+        })});
+  };
+}
+
+std::function<void(const exchange_ptr&)> get_company(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    ctx.actors.ask(actors::load_profile{
+        core::tenant_id(std::string(request->captures[0])),
+        reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto found) {
+          if (!not_modified(asked, found.tenant.version))
+            respond_company(ctx, asked, 200, found);
+        })});
+  };
+}
+
+std::function<void(const exchange_ptr&)> release_quarantine(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    const core::tenant_id id{std::string(request->captures[0])};
+    ctx.actors.ask(actors::load_profile{id, reply_to<core::tenant_profile>(request, [&ctx, request, id](exchange&, auto) {
+      ctx.actors.ask(actors::release_quarantine{
+          id, reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto released) {
+            respond_company(ctx, asked, 200, released);
+          })});
+    })});
+  };
+}
+
+} // namespace trunkline::http::handlers

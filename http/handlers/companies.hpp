@@ -1,0 +1,19 @@
+#pragma once
+
+#include "http/context.hpp"
+#include "http/exchange.hpp"
+
+#include <functional>
+
+namespace trunkline::http::handlers {
+
+/// POST /api/companies -- 201, Location, ETag and the company.
+std::function<void(const exchange_ptr&)> create_company(context& ctx);
+/// GET /api/companies?q=&phoneNumber=&credentialSource=&state= -- a page, newest first.
+std::function<void(const exchange_ptr&)> list_companies(context& ctx);
+/// GET /api/companies/{companyId}
+std::function<void(const exchange_ptr&)> get_company(context& ctx);
+/// POST /api/companies/{companyId}/quarantine/release -- 200 company, 409 invalid_state if it is not quarantined.
+std::function<void(const exchange_ptr&)> release_quarantine(context& ctx);
+
+} // namespace trunkline::http::handlers

@@ -1,0 +1,40 @@
+#include "http/handlers/messages.hpp"
+
+#include "http/ask.hpp"
+#include "http/company_exists.hpp"
+#include "http/query.hpp"
+#include "http/shapes/message.hpp"
+#include "http/shapes/page.hpp"
+#include "json/writer.hpp"
+
+namespace trunkline::http::handlers {
+
+std::function<void(const exchange_ptr&)> list_messages(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    query_reader query(request->query(), {"number", "status", "direction", "campaignId", "after", "before"});
+    core::message_filter filter;
+    filter.tenant = core::tenant_id(std::string(request->captures[0]));
+    filter.number = query.phone_number("number", ctx.settings.default_country);
+    filter.status = query.one_of("status", {"queued", "sending", "unknown", "sent", "delivered", "undelivered", "failed",
+                                            "canceled", "read", "received"});
+    filter.direction = query.one_of("direction", {"inbound", "outbound"});
+    filter.campaign_id = query.text("campaignId");
+    filter.after = query.time("after");
+    filter.before = query.time("before");
+    const auto scope = shapes::scope_of(*request);
+    const auto page = query.page(scope);
+    if (auto ok = query.ok(); !ok)
+      return respond_error(*request, ok.error());
+    if_company_exists(ctx, request, filter.tenant, [&ctx, request, filter, page, scope] {
+      ctx.actors.ask(actors::list_messages{
+          filter, page, reply_to<core::page<core::message_record>>(request, [scope](exchange& asked, auto found) {
+            respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const auto& message) {
+                           shapes::write_message(out, message);
+                           return std::pair(message.created_at, message.id.value);
+                         }));
+          })});
+    });
+  };
+}
+
+} // namespace trunkline::http::handlers

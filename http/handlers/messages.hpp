@@ -1,0 +1,13 @@
+#pragma once
+
+#include "http/context.hpp"
+#include "http/exchange.hpp"
+
+#include <functional>
+
+namespace trunkline::http::handlers {
+
+/// GET /api/companies/{companyId}/messages?number=&status=&direction=&campaignId=&after=&before=
+std::function<void(const exchange_ptr&)> list_messages(context& ctx);
+
+} // namespace trunkline::http::handlers

@@ -1,0 +1,202 @@
+#include "http/server.hpp"
+
+#include "http/request_ids.hpp"
+
+#include <restinio/all.hpp>
+
+#include <atomic>
+#include <thread>
+#include <vector>
+
+namespace trunkline::http {
+
+namespace {
+
+// One io thread per acceptor, so no strand and no locking inside RESTinio; answers from other threads are dispatched to
+// that thread by asio.
+struct server_traits : restinio::default_single_thread_traits_t {
+  static constexpr bool use_connection_count_limiter = true;
+};
+
+using restinio_server = restinio::http_server_t<server_traits>;
+
+class restinio_exchange final : public exchange {
+public:
+  explicit restinio_exchange(restinio::request_handle_t request)
+      : exchange(next_request_id()), request_(std::move(request)) {}
+
+  ~restinio_exchange() override { // a handler that forgot: the client must not wait for the timeout
+    if (!answered_.load())
+      respond({500, "", "", {}});
+  }
+  restinio_exchange(const restinio_exchange&) = delete;
+  restinio_exchange& operator=(const restinio_exchange&) = delete;
+
+  std::string_view method() const override {
+    const auto* name = request_->header().method().c_str();
+    return name ? name : "";
+  }
+  std::string_view target() const override { return request_->header().request_target(); }
+  std::string_view body() const override { return request_->body(); }
+
+  std::string_view header(std::string_view name) const override {
+    const auto value = request_->header().opt_value_of(restinio::string_view_t(name.data(), name.size()));
+    return value ? std::string_view(value->data(), value->size()) : std::string_view{};
+  }
+
+  size_t header_count(std::string_view name) const override {
+    size_t count = 0;
+    request_->header().for_each_value_of(restinio::string_view_t(name.data(), name.size()), [&](auto) {
+      ++count;
+      return restinio::http_header_fields_t::continue_enumeration();
+    });
+    return count;
+  }
+
+  std::string remote_address() const override { return request_->remote_endpoint().address().to_string(); }
+
+  void respond(response answer) override {
+    if (answered_.exchange(true))
+      return;
+    auto out = request_->create_response(restinio::http_status_line_t(
+        restinio::http_status_code_t(static_cast<std::uint16_t>(answer.status)), reason_of(answer.status)));
+    for (auto& [name, value] : answer.headers)
+      out.append_header(std::move(name), std::move(value));
+    if (!answer.content_type.empty())
+      out.append_header(restinio::http_field::content_type, std::move(answer.content_type));
+    if (method() != "HEAD")
+      out.set_body(std::move(answer.body));
+    out.done();
+  }
+
+private:
+  static std::string reason_of(int status) {
+    switch (status) {
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 409: return "Conflict";
+    case 412: return "Precondition Failed";
+    case 413: return "Payload Too Large";
+    case 415: return "Unsupported Media Type";
+    case 422: return "Unprocessable Entity";
+    case 429: return "Too Many Requests";
+    case 503: return "Service Unavailable";
+    default: return "Internal Server Error";
+    }
+  }
+
+  restinio::request_handle_t request_;
+  std::atomic<bool> answered_{false};
+};
+
+restinio::incoming_http_msg_limits_t limits(size_t max_body_bytes) {
+  return restinio::incoming_http_msg_limits_t{}
+      .max_url_size(8 * 1024)
+      .max_field_name_size(256)
+      .max_field_value_size(8 * 1024)
+      .max_field_count(64)
+      .max_body_size(max_body_bytes);
+}
+
+} // namespace
+
+/// An acceptor with its io_context and thread; all of a listener share the port.
+struct acceptor {
+  std::unique_ptr<asio::io_context> io = std::make_unique<asio::io_context>(1);
+  std::unique_ptr<restinio_server> http;
+  std::thread thread;
+};
+
+struct server::impl {
+  std::vector<acceptor> acceptors;
+  std::string address;
+  std::atomic<uint16_t> port{0};
+
+  void open(const listener_settings& settings, const handler& handle) {
+    auto& next = acceptors.emplace_back();
+    next.http = std::make_unique<restinio_server>(
+        restinio::external_io_context(*next.io), [&](auto& s) {
+          s.address(settings.address)
+              .port(port ? port.load() : settings.port)
+              .protocol(settings.address.find(':') == std::string::npos ? asio::ip::tcp::v4() : asio::ip::tcp::v6())
+              .incoming_http_msg_limits(limits(settings.max_body_bytes))
+              .max_parallel_connections(std::max<size_t>(settings.max_connections / settings.threads, 1))
+              .read_next_http_message_timelimit(settings.read_timeout)
+              .write_http_response_timelimit(settings.write_timeout)
+              .handle_request_timeout(settings.handle_timeout)
+              .buffer_size(8 * 1024)
+              .max_pipelined_requests(4)
+              .concurrent_accepts_count(1)
+              .cleanup_func([] {})
+              .acceptor_options_setter([&](restinio::acceptor_options_t& options) {
+                options.set_option(asio::ip::tcp::acceptor::reuse_address(true));
+                if (settings.threads > 1)
+                  options.set_option(asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>(true));
+              })
+              .socket_options_setter([](restinio::socket_options_t& options) {
+                options.set_option(asio::ip::tcp::no_delay{true});
+              })
+              .acceptor_post_bind_hook([this, &settings](asio::ip::tcp::acceptor& bound) {
+                port = bound.local_endpoint().port();
+                if (settings.on_bound)
+                  settings.on_bound(port);
+              })
+              .request_handler([handle](restinio::request_handle_t request) {
+                handle(std::make_shared<restinio_exchange>(std::move(request)));
+                return restinio::request_accepted();
+              });
+        });
+    next.http->open_sync();
+    next.thread = std::thread([io = next.io.get()] {
+      const auto keep_running = asio::make_work_guard(*io);
+      io->run();
+    });
+  }
+
+  void close() {
+    for (auto& each : acceptors) {
+      if (!each.thread.joinable())
+        continue;
+      asio::post(*each.io, [&each] {
+        each.http->close_sync();
+        each.io->stop();
+      });
+      each.thread.join();
+    }
+  }
+};
+
+server::server(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
+server::~server() { impl_->close(); }
+void server::stop() { impl_->close(); }
+
+core::expected<std::unique_ptr<server>> server::start(const listener_settings& settings, handler handle) {
+  auto body = std::make_unique<impl>();
+  body->address = settings.address;
+  body->acceptors.reserve(settings.threads);
+  try {
+    for (size_t i = 0; i < settings.threads; ++i)
+      body->open(settings, handle);
+  } catch (const std::exception& problem) {
+    body->close();
+    return core::fail(core::ec::not_ready, "Cannot listen on " + settings.address + ":" + std::to_string(settings.port) +
+                                               ". Is another process using the port?",
+                      problem.what());
+  }
+  return std::unique_ptr<server>(new server(std::move(body)));
+}
+
+std::string server::url() const {
+  const bool v6 = impl_->address.find(':') != std::string::npos;
+  return "http://" + (v6 ? "[" + impl_->address + "]" : impl_->address) + ":" + std::to_string(impl_->port.load());
+}
+
+} // namespace trunkline::http

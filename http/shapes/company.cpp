@@ -1,0 +1,82 @@
+#include "http/shapes/company.hpp"
+
+#include "core/country.hpp"
+#include "core/time_zone.hpp"
+#include "json/reader.hpp"
+#include "json/writer.hpp"
+#include "routing/readiness.hpp"
+
+namespace trunkline::http::shapes {
+
+std::string_view to_string(core::credential_source source) {
+  switch (source) {
+  case core::credential_source::company: return "company";
+  case core::credential_source::platform: return "platform";
+  case core::credential_source::none: return "none";
+  }
+  return "none";
+}
+
+core::expected<core::tenant> read_new_company(std::string_view text) {
+  auto body = json::body::parse(text);
+  if (!body)
+    return core::fail(std::move(body).error());
+  core::tenant company;
+  auto fields = body->fields();
+  if (const auto name = fields.require("companyName"))
+    company.name = name->text(1, 200).value_or("");
+  if (const auto country = fields.take("country")) {
+    company.country = country->text(2, 2).value_or("US");
+    if (!core::is_country(company.country))
+      country->refuse("invalid_value", "Not an ISO 3166 alpha-2 country");
+  }
+  if (const auto zone = fields.take("timeZone")) {
+    company.time_zone = zone->text(1, 64).value_or("UTC");
+    if (!core::is_time_zone(company.time_zone))
+      zone->refuse("invalid_value", "Not an IANA time zone, for example America/New_York");
+  }
+  if (const auto menu = fields.take("menuUrl"); menu && !menu->is_null()) {
+    company.menu_url = menu->text(1, 2048);
+    if (company.menu_url && !company.menu_url->starts_with("https://"))
+      menu->refuse("invalid_value", "Not an https URL");
+  }
+  for (const auto* wish : {"assignPhone", "forceTwilio"})
+    if (const auto flag = fields.take(wish); flag && flag->boolean().value_or(false))
+      flag->refuse("invalid_value", "Numbers can not be assigned by this version yet; leave it out or send false");
+  fields.finish();
+  if (auto wrong = body->refused())
+    return core::fail(std::move(*wrong));
+  return company;
+}
+
+void write_company(json::writer& out, const core::tenant_profile& profile, const company_view& view) {
+  const auto& [tenant, config] = profile;
+  const auto* primary = config.primary_number();
+  const auto source = core::source_of(config, view.platform_usable);
+  const auto checks = routing::readiness(profile, view.platform_usable);
+  const bool quarantined = view.quarantined || tenant.state == core::tenant_state::quarantined;
+  out.begin_object();
+  out.field("id", tenant.id.value);
+  out.field("companyName", tenant.name);
+  out.field("country", tenant.country);
+  out.field("timeZone", tenant.time_zone);
+  out.field("menuUrl", tenant.menu_url);
+  out.field("credentialSource", to_string(source));
+  out.field("primaryNumber", primary ? std::optional(primary->str()) : std::nullopt);
+  out.field("voiceEnabled", primary != nullptr);
+  out.field("smsEnabled", primary != nullptr);
+  out.field("mockMode", config.mock_mode);
+  out.field("state", quarantined ? "quarantined" : "active");
+  out.field("ready", routing::is_ready(checks));
+  out.field("warnings", routing::count_not_ok(checks));
+  out.key("phoneAssignment").begin_object();
+  out.field("phoneNumber", primary ? std::optional(primary->str()) : std::nullopt);
+  out.field("source", "none");
+  out.field("reason", primary ? std::nullopt : std::optional<std::string>("not_requested"));
+  out.end_object();
+  out.field("createdAt", core::to_rfc3339(tenant.created_at));
+  out.field("updatedAt", core::to_rfc3339(tenant.updated_at));
+  out.end_object();
+}
+
+} // namespace trunkline::http::shapes

@@ -1,0 +1,145 @@
+#include "persistence/connect.hpp"
+
+#include "persistence/sql_error.hpp"
+
+#include <fmt/format.h>
+#include <soci/postgresql/soci-postgresql.h>
+#include <soci/sqlite3/soci-sqlite3.h>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <thread>
+#include <unistd.h>
+
+namespace trunkline::persistence {
+
+namespace {
+
+using connection_ptr = std::unique_ptr<soci::session>;
+
+/// SOCI's own factory takes the connect text apart at spaces and '='; libpq reads it better itself.
+struct plain_postgresql_factory final : soci::backend_factory {
+  soci::postgresql_session_backend* make_session(const soci::connection_parameters& parameters) const override {
+    return new soci::postgresql_session_backend(parameters, false); // SOCI takes it over
+  }
+};
+
+core::expected<connection_ptr> open_postgresql(const database_address& address) {
+  static const plain_postgresql_factory factory;
+  try {
+    return std::make_unique<soci::session>(factory, address.connect_text.reveal());
+  } catch (...) {
+    auto failure = translate("connecting to PostgreSQL");
+    failure.error.context = without_password(std::move(failure.error.context), address.password.reveal());
+    return core::fail(std::move(failure.error));
+  }
+}
+
+core::expected<connection_ptr> open_sqlite(const database_address& address) {
+  // SQLite would make the file readable by everybody, and it holds people's numbers and messages.
+  if (const int fd = ::open(address.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); fd >= 0)
+    ::close(fd);
+  try {
+    // Without '=' SOCI takes the whole text as the path.
+    const bool plain = address.path.find('=') == std::string::npos;
+    return std::make_unique<soci::session>(soci::sqlite3, plain ? address.path : fmt::format("dbname=\"{}\"", address.path));
+  } catch (...) {
+    return core::fail(translate("opening the SQLite file").error);
+  }
+}
+
+template <class T>
+T setting(soci::session& connection, const std::string& query) {
+  T value{};
+  connection << query, soci::into(value);
+  return value;
+}
+
+auto not_durable(std::string_view what, std::string_view found) {
+  return core::fail(core::ec::database_unavailable,
+                    fmt::format("The database does not keep {} as it must (it says '{}'), so nothing could be promised. "
+                                "Refused.",
+                                what, found));
+}
+
+core::expected<void> set_up_postgresql(soci::session& connection, std::chrono::milliseconds statement_deadline) {
+  // The server's own timeouts come after ours: they clean up behind a client that has gone away.
+  run_script(connection, dialect::postgresql,
+             fmt::format("set synchronous_commit = on; set default_transaction_isolation = 'read committed'; "
+                         "set statement_timeout = {0}; set idle_in_transaction_session_timeout = {0}; "
+                         "set client_min_messages = warning; set standard_conforming_strings = on;",
+                         statement_deadline.count() + 1000));
+  const auto current = [&](std::string_view name) {
+    return setting<std::string>(connection, fmt::format("select current_setting('{}')", name));
+  };
+  if (const auto found = current("synchronous_commit"); found != "on")
+    return not_durable("synchronous_commit=on", found);
+  if (const auto found = current("transaction_isolation"); found != "read committed")
+    return not_durable("READ COMMITTED", found);
+  if (const auto found = current("server_encoding"); found != "UTF8")
+    return core::fail(core::ec::database_unavailable,
+                      fmt::format("The PostgreSQL database is encoded in {}; create it with encoding 'UTF8'.", found));
+  return {};
+}
+
+core::expected<void> set_up_sqlite(soci::session& connection, std::chrono::milliseconds statement_deadline) {
+  const auto journal = setting<std::string>(connection, "pragma journal_mode = wal");
+  if (journal != "wal")
+    return not_durable("journal_mode=WAL", journal);
+  run_script(connection, dialect::sqlite,
+             fmt::format("pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = {}; "
+                         "pragma wal_autocheckpoint = 4000; pragma cache_size = -65536; pragma temp_store = memory;",
+                         statement_deadline.count()));
+  const auto synchronous = setting<int>(connection, "pragma synchronous");
+  if (synchronous != 2)
+    return not_durable("synchronous=FULL", std::to_string(synchronous));
+  return {};
+}
+
+} // namespace
+
+core::expected<connection_ptr> connector::dial() {
+  if (address_.kind == dialect::sqlite)
+    return open_sqlite(address_);
+  if (!pending_.valid()) {
+    std::promise<core::expected<connection_ptr>> promise;
+    pending_ = promise.get_future();
+    std::thread([address = address_, promise = std::move(promise)]() mutable {
+      promise.set_value(open_postgresql(address));
+    }).detach();
+  }
+  if (pending_.wait_for(connect_timeout_) != std::future_status::ready)
+    return core::fail(core::ec::database_unavailable, "The database is not available.",
+                      fmt::format("connecting to PostgreSQL: no answer within {} ms", connect_timeout_.count()));
+  return pending_.get();
+}
+
+std::function<void()> cut_of(soci::session& connection, dialect kind) {
+  if (kind == dialect::sqlite) {
+    auto* handle = static_cast<soci::sqlite3_session_backend*>(connection.get_backend())->conn_;
+    return [handle] { sqlite_api::sqlite3_interrupt(handle); };
+  }
+  const int socket = PQsocket(static_cast<soci::postgresql_session_backend*>(connection.get_backend())->conn_);
+  return [socket] { ::shutdown(socket, SHUT_RDWR); };
+}
+
+core::expected<void> set_up(soci::session& connection, dialect kind, std::chrono::milliseconds statement_deadline) {
+  return kind == dialect::sqlite ? set_up_sqlite(connection, statement_deadline)
+                                 : set_up_postgresql(connection, statement_deadline);
+}
+
+void run_script(soci::session& connection, dialect kind, const std::string& script) {
+  if (kind == dialect::sqlite) {
+    auto* handle = static_cast<soci::sqlite3_session_backend*>(connection.get_backend())->conn_;
+    const int result = sqlite_api::sqlite3_exec(handle, script.c_str(), nullptr, nullptr, nullptr);
+    if (result != SQLITE_OK)
+      throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle), result);
+    return;
+  }
+  auto& backend = *static_cast<soci::postgresql_session_backend*>(connection.get_backend());
+  const soci::details::postgresql_result result(backend, PQexec(backend.conn_, script.c_str()));
+  if (PQresultStatus(result) != PGRES_TUPLES_OK)
+    result.check_for_errors("script");
+}
+
+} // namespace trunkline::persistence

@@ -1,0 +1,70 @@
+#include "persistence/database_url.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <libpq-fe.h>
+#include <memory>
+#include <string_view>
+
+namespace trunkline::persistence {
+
+namespace {
+
+constexpr std::string_view usage = "Use sqlite:PATH or postgresql://USER:PASSWORD@HOST:PORT/DATABASE.";
+
+core::expected<database_address> sqlite_address(std::string path) {
+  if (path.empty() || path.find(":memory:") != std::string::npos || path.find('"') != std::string::npos)
+    return core::fail(core::ec::database_unavailable, "The database URL sqlite:PATH needs the path of a file, without quotes.");
+  database_address address;
+  address.path = std::move(path);
+  return address;
+}
+
+std::string quoted(std::string_view value) {
+  std::string out = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\')
+      out += '\\';
+    out += c;
+  }
+  return out + "'";
+}
+
+core::expected<database_address> postgresql_address(const std::string& url, std::chrono::milliseconds connect_timeout) {
+  char* complaint = nullptr;
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &complaint),
+                                                                           &PQconninfoFree);
+  const std::unique_ptr<char, decltype(&PQfreemem)> owned(complaint, &PQfreemem);
+  if (!options) // libpq's complaint quotes the URL, so it is not passed on
+    return core::fail(core::ec::database_unavailable, fmt::format("The PostgreSQL URL of the database cannot be read. {}", usage));
+
+  database_address address;
+  address.kind = dialect::postgresql;
+  std::string text;
+  for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
+    const std::string_view key = option->keyword;
+    if (option->val == nullptr || key == "client_encoding" || key == "connect_timeout")
+      continue;
+    if (key == "password")
+      address.password = core::secret(option->val);
+    text += fmt::format("{}={} ", key, quoted(option->val));
+  }
+  const auto seconds = std::max<int64_t>(2, (connect_timeout.count() + 999) / 1000); // libpq knows no less than 2
+  text += fmt::format("client_encoding=UTF8 connect_timeout={} fallback_application_name=trunkline", seconds);
+  address.connect_text = core::secret(std::move(text));
+  return address;
+}
+
+} // namespace
+
+core::expected<database_address> parse_database_url(const std::string& url, std::chrono::milliseconds connect_timeout) {
+  const std::string_view sqlite = "sqlite:";
+  if (url.starts_with(sqlite))
+    return sqlite_address(url.substr(sqlite.size()));
+  if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
+    return postgresql_address(url, connect_timeout);
+  return core::fail(core::ec::database_unavailable, fmt::format("The database URL is of no known kind. {}", usage));
+}
+
+} // namespace trunkline::persistence

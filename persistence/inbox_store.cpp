@@ -1,0 +1,96 @@
+#include "persistence/inbox_writer.hpp"
+#include "persistence/session.hpp"
+#include "persistence/stores.hpp"
+
+namespace trunkline::persistence {
+
+namespace {
+
+/// The inbox's statements live as long as the connection they are prepared on.
+struct prepared_inbox {
+  explicit prepared_inbox(soci::session& sql)
+      : writer(sql.get_backend_name() == "postgresql" ? make_postgresql_inbox(sql) : make_sqlite_inbox(sql)) {}
+  std::shared_ptr<inbox_writer> writer;
+};
+
+bool is_fault_of_a_row(const sql_failure& failure) {
+  return failure.kind == failure_kind::bad_data || failure.kind == failure_kind::unique;
+}
+
+void store(inbox_writer& writer, std::span<inbox_entry> entries) {
+  writer.insert_events(entries);
+  const inbox_facts facts(entries);
+  if (!facts.calls.empty())
+    writer.merge_calls(facts.calls);
+  if (!facts.messages.empty())
+    writer.insert_messages(facts.messages);
+  if (!facts.message_changes.empty())
+    writer.change_messages(facts.message_changes);
+  if (!facts.opt_outs.empty())
+    writer.change_opt_outs(facts.opt_outs);
+}
+
+class sql_inbox_store final : public inbox_store {
+public:
+  explicit sql_inbox_store(std::unique_ptr<session> connection) : session_(std::move(connection)) {}
+
+  core::expected<std::vector<inbox_outcome>> record(const std::vector<const core::webhook_event*>& events) override {
+    inbox_batch batch(events);
+    if (batch.entries().empty())
+      return batch.outcomes();
+    bool one_is_bad = false;
+    auto stored = session_->run("storing webhooks", access::write,
+                                [&](soci::session&) { return store_together(batch, one_is_bad); });
+    if (!stored && one_is_bad)
+      stored = session_->run("storing webhooks one by one", access::write,
+                             [&](soci::session& sql) { return store_one_by_one(sql, batch); });
+    if (!stored)
+      return core::fail(std::move(stored.error()));
+    return batch.outcomes();
+  }
+
+private:
+  core::expected<void> store_together(inbox_batch& batch, bool& one_is_bad) {
+    batch.start_again();
+    try {
+      store(*session_->local<prepared_inbox>().writer, batch.entries());
+      return {};
+    } catch (...) {
+      auto failure = translate("storing webhooks");
+      if (!is_fault_of_a_row(failure))
+        throw;
+      one_is_bad = true;
+      return core::fail(std::move(failure.error));
+    }
+  }
+
+  /// One bad row must not take its batch along.
+  core::expected<void> store_one_by_one(soci::session& sql, inbox_batch& batch) {
+    batch.start_again();
+    auto& writer = *session_->local<prepared_inbox>().writer;
+    for (auto& entry : batch.entries()) {
+      run_script(sql, session_->kind(), "savepoint one_event");
+      try {
+        store(writer, std::span(&entry, 1));
+      } catch (...) {
+        auto failure = translate("storing one webhook");
+        if (!is_fault_of_a_row(failure))
+          throw;
+        run_script(sql, session_->kind(), "rollback to savepoint one_event");
+        entry.won = false;
+        entry.refused = core::error{core::ec::malformed_webhook, "The webhook holds values that cannot be stored.",
+                                    std::move(failure.error.context), {}};
+      }
+      run_script(sql, session_->kind(), "release savepoint one_event");
+    }
+    return {};
+  }
+
+  std::unique_ptr<session> session_;
+};
+
+} // namespace
+
+std::unique_ptr<inbox_store> make_inbox_store(database& db) { return std::make_unique<sql_inbox_store>(db.connect()); }
+
+} // namespace trunkline::persistence

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "persistence/inbox_batch.hpp"
+
+#include <span>
+
+namespace trunkline::persistence {
+
+/// The statements of the inbox, prepared on one connection. They run within the caller's transaction and throw SOCI's
+/// exceptions.
+class inbox_writer {
+public:
+  virtual ~inbox_writer() = default;
+
+  /// Tells of every entry whether its row is ours, or the answer that was stored before.
+  virtual void insert_events(std::span<inbox_entry> entries) = 0;
+  virtual void merge_calls(std::span<const call_row> calls) = 0;
+  virtual void insert_messages(std::span<const message_row> messages) = 0;
+  virtual void change_messages(std::span<const message_change> changes) = 0;
+  virtual void change_opt_outs(std::span<const opt_out_row> rows) = 0;
+};
+
+/// One multi-row statement per table.
+std::shared_ptr<inbox_writer> make_postgresql_inbox(soci::session& sql);
+/// One prepared statement per row: there is no round trip to save.
+std::shared_ptr<inbox_writer> make_sqlite_inbox(soci::session& sql);
+
+} // namespace trunkline::persistence

@@ -1,0 +1,124 @@
+#include "persistence/session.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace trunkline::persistence {
+
+/// How one try ended. `again`: nothing has happened, or all was undone, and it may go better the next time.
+struct session::attempt {
+  core::expected<void> result;
+  bool again = false;
+};
+
+session::session(database::impl& owner) : owner_(owner), connector_(owner.address, owner.settings.connect_timeout) {}
+
+session::~session() { disconnect(true); }
+
+core::expected<void> session::perform(std::string_view doing, access mode, const work_function& work) {
+  const auto deadline = std::chrono::steady_clock::now() + owner_.settings.statement_deadline;
+  std::unique_lock<std::timed_mutex> turn;
+  if (kind() == dialect::sqlite && mode == access::write) {
+    turn = std::unique_lock(owner_.writer, deadline);
+    if (!turn)
+      return core::fail(core::ec::database_unavailable, "The database is not available.",
+                        fmt::format("{}: others were writing for {} ms", doing, owner_.settings.statement_deadline.count()));
+  }
+  attempt last;
+  do
+    last = try_once(doing, mode, work, deadline);
+  while (last.again && std::chrono::steady_clock::now() < deadline);
+  return last.result;
+}
+
+session::attempt session::try_once(std::string_view doing, access mode, const work_function& work, time_point deadline) {
+  const bool fresh = sql_ == nullptr;
+  if (auto connected = connect(deadline); !connected)
+    return {connected, false};
+
+  bool begun = false;
+  auto watch = std::make_optional<watchdog::guard>(owner_.deadlines, deadline, cut_of(*sql_, kind()));
+  try {
+    begin(mode);
+    begun = mode != access::read;
+    auto result = work(*sql_);
+    if (begun && result)
+      sql_->commit();
+    if (begun && !result && !roll_back()) {
+      watch.reset();
+      disconnect(false);
+    }
+    return {std::move(result), false};
+  } catch (...) {
+    auto failure = translate(doing);
+    const bool late = watch->fired();
+    const bool usable = !late && failure.kind != failure_kind::connection && (!begun || roll_back());
+    watch.reset(); // before the connection it would cut goes away
+    if (late)
+      failure.error.context = fmt::format("{}: no answer within {} ms", doing, owner_.settings.statement_deadline.count());
+    if (!usable)
+      disconnect(false);
+    // A connection that died while nobody looked is found out at the first word, before anything has happened.
+    const bool was_stale = failure.kind == failure_kind::connection && !fresh && !begun;
+    return {core::fail(std::move(failure.error)), !late && (was_stale || failure.kind == failure_kind::conflict)};
+  }
+}
+
+void session::begin(access mode) {
+  switch (mode) {
+  case access::read: break;
+  case access::snapshot:
+    run_script(*sql_, kind(), kind() == dialect::sqlite ? "begin" : "begin isolation level repeatable read read only");
+    break;
+  case access::write: run_script(*sql_, kind(), kind() == dialect::sqlite ? "begin immediate" : "begin"); break;
+  }
+}
+
+core::expected<void> session::connect(time_point deadline) {
+  if (sql_)
+    return {};
+  auto dialed = connector_.dial();
+  if (!dialed)
+    return core::fail(std::move(dialed.error()));
+  sql_ = std::move(*dialed);
+  auto ready = set_up_in_time(deadline);
+  if (!ready)
+    disconnect(false);
+  return ready;
+}
+
+core::expected<void> session::set_up_in_time(time_point deadline) {
+  const watchdog::guard watch(owner_.deadlines, deadline, cut_of(*sql_, kind()));
+  try {
+    return set_up(*sql_, kind(), owner_.settings.statement_deadline);
+  } catch (...) {
+    return core::fail(translate("setting up a connection").error);
+  }
+}
+
+/// False leaves a connection that nobody can trust.
+bool session::roll_back() {
+  try {
+    run_script(*sql_, kind(), "rollback");
+    return true;
+  } catch (...) {
+    return false;
+  }
+}
+
+void session::disconnect(bool in_order) {
+  if (!sql_)
+    return;
+  {
+    const auto cut = cut_of(*sql_, kind());
+    if (!in_order)
+      cut();
+    // Dropping prepared statements asks the server, which may not answer.
+    const watchdog::guard watch(owner_.deadlines, std::chrono::steady_clock::now() + std::chrono::seconds(1), cut);
+    locals_.clear();
+  }
+  sql_.reset();
+}
+
+} // namespace trunkline::persistence

@@ -1,0 +1,24 @@
+#include "persistence/stores.hpp"
+
+#include "persistence/statement.hpp"
+#include "persistence/stores_internal.hpp"
+
+namespace trunkline::persistence {
+
+store_set make_stores(database& db, const vault& keys) {
+  const std::shared_ptr<session> connection = db.connect();
+  store_set set;
+  set.tenants = make_tenant_store(connection, keys);
+  set.calls = make_call_store(connection);
+  set.messages = make_message_store(connection);
+  set.ping = [connection] {
+    return connection->run("asking for a sign of life", access::read, [](soci::session& sql) -> core::expected<void> {
+      int one = 0;
+      fetch_row(sql, "select 1", std::tie(one));
+      return {};
+    });
+  };
+  return set;
+}
+
+} // namespace trunkline::persistence

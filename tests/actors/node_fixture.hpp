@@ -1,0 +1,76 @@
+#pragma once
+
+#include "actors/inbox.hpp"
+#include "actors/local_gateway.hpp"
+#include "actors/shards.hpp"
+#include "actors/store.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace trunkline::tests {
+
+/// An INBOX's database in memory: remembers what was stored, can fail.
+struct inbox_in_memory final : persistence::inbox_store {
+  core::expected<std::vector<persistence::inbox_outcome>> record(const std::vector<const core::webhook_event*>& batch) override;
+
+  std::vector<size_t> batches;
+  std::map<std::string, core::webhook_event> rows; ///< by sid
+  std::set<std::string> refuses;                   ///< sids that are data errors
+  bool away = false;
+};
+
+/// Companies in memory.
+struct companies_in_memory final : persistence::tenant_store {
+  core::expected<core::tenant_profile> create(const core::tenant& tenant) override;
+  core::expected<core::tenant_profile> find(const core::tenant_id& id) override;
+  core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter&, bool, const core::page_request&) override;
+  core::expected<core::tenant_config> put_config(const core::tenant_id& id, std::optional<int64_t> if_version,
+                                                 const core::tenant_config& config, core::timestamp now) override;
+  core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now) override;
+  core::expected<void> for_each_door(const std::function<void(persistence::tenant_door)>& visit) override;
+
+  std::map<core::tenant_id, core::tenant_profile> rows;
+  int reads = 0;
+  bool away = false;
+};
+
+/// A whole node with a hand-driven scheduler and clock: nothing runs before settle().
+struct node_fixture {
+  explicit node_fixture(core::tenant_id failing = {});
+  ~node_fixture();
+
+  core::tenant_id add_company(const std::string& name);
+  /// A call for the company, not yet handled; its answer appears in `answers` under the CallSid.
+  void call(const core::tenant_id& company, const std::string& sid);
+  void settle() { scheduler().run(); }
+  void pass(std::chrono::milliseconds time); ///< on both clocks, then settles
+  std::string state_of(const core::tenant_id& company);
+  caf::scheduler::test_coordinator& scheduler();
+
+  struct test_config : caf::actor_system_config {
+    test_config();
+  };
+
+  core::manual_clock clock{{1'700'000'000'000}};
+  std::shared_ptr<inbox_in_memory> inbox_rows = std::make_shared<inbox_in_memory>();
+  companies_in_memory* companies = nullptr; // owned by the store set
+  actors::tenant_registry tenants;
+  actors::number_directory numbers{std::nullopt};
+  actors::deadline_sweep deadlines{std::chrono::hours(1)};
+  test_config config;
+  caf::actor_system system{config};
+  std::shared_ptr<const actors::services> services;
+  actors::shards_actor shards;
+  std::unique_ptr<actors::local_gateway> gateway;
+  std::map<std::string, std::string> answers; ///< TwiML, or the error's code
+};
+
+} // namespace trunkline::tests

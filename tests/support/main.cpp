@@ -1,0 +1,14 @@
+#define BOOST_TEST_MODULE trunkline
+#include <sodium.h>
+
+#include <boost/test/unit_test.hpp>
+
+namespace {
+
+struct sodium_ready {
+  sodium_ready() { BOOST_REQUIRE(sodium_init() >= 0); }
+};
+
+} // namespace
+
+BOOST_TEST_GLOBAL_FIXTURE(sodium_ready);
