@@ -163,6 +163,9 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   admin.max_body_bytes = api_body_limit;
   admin.max_connections = 256;
 
+  // RESTinio closes without an answer when its own patience ends, so ours must end first.
+  hooks.handle_timeout = admin.handle_timeout = settings.request_deadline + std::chrono::seconds(5);
+
   for (auto [server, where, routes] : {std::tuple(&api, &admin, &http::api_routes),
                                        std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {
     auto started = http::server::start(*where, http::serve(*web, routes(*web)));

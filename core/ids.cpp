@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view alphabet = "0123456789abcdefghijklmnopqrstuv";
 
-/// 26 characters of 5 bits hold the 128 bits of a hash.
+/// 24 characters of 5 bits: 120 of the 128 bits, far more than it takes for two ids never to meet.
 void append_hash(std::string& out, XXH128_hash_t hash) {
   for (int i = 0; i < 12; ++i, hash.low64 >>= 5)
     out += alphabet[hash.low64 & 31];

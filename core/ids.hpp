@@ -33,7 +33,7 @@ using request_id = strong_id<struct request_id_tag>; ///< "req_...": header X-Re
 /// A new random id, for example new_id("co_", 12) = "co_7k2m9x0q4v1b". Alphabet 0-9a-v, 5 bits a character.
 std::string new_id(std::string_view prefix, size_t characters);
 
-/// The same parts always give the same id (128 bit hash), so that two nodes and a repeated webhook agree without asking.
+/// The same parts always give the same id (120 bits of a hash), so that two nodes and a repeated webhook agree without asking.
 std::string derived_id(std::string_view prefix, std::string_view first, std::string_view second,
                        std::string_view third = {}, std::string_view fourth = {});
 

@@ -1,6 +1,7 @@
 #include "persistence/connect.hpp"
 
 #include "persistence/sql_error.hpp"
+#include "persistence/statement.hpp"
 
 #include <fmt/format.h>
 #include <soci/postgresql/soci-postgresql.h>
@@ -17,17 +18,9 @@ namespace {
 
 using connection_ptr = std::unique_ptr<soci::session>;
 
-/// SOCI's own factory takes the connect text apart at spaces and '='; libpq reads it better itself.
-struct plain_postgresql_factory final : soci::backend_factory {
-  soci::postgresql_session_backend* make_session(const soci::connection_parameters& parameters) const override {
-    return new soci::postgresql_session_backend(parameters, false); // SOCI takes it over
-  }
-};
-
 core::expected<connection_ptr> open_postgresql(const database_address& address) {
-  static const plain_postgresql_factory factory;
   try {
-    return std::make_unique<soci::session>(factory, address.connect_text.reveal());
+    return std::make_unique<soci::session>(soci::postgresql, address.connect_text.reveal());
   } catch (...) {
     auto failure = translate("connecting to PostgreSQL");
     failure.error.context = without_password(std::move(failure.error.context), address.password.reveal());
@@ -51,8 +44,19 @@ core::expected<connection_ptr> open_sqlite(const database_address& address) {
 template <class T>
 T setting(soci::session& connection, const std::string& query) {
   T value{};
-  connection << query, soci::into(value);
+  fetch_row(connection, query, std::tie(value));
   return value;
+}
+
+// Debian's SOCI keeps the type information of its back ends to itself, so UBSan cannot look at them.
+#define TRUNKLINE_HIDDEN_TYPE __attribute__((no_sanitize("vptr")))
+
+TRUNKLINE_HIDDEN_TYPE sqlite_api::sqlite3* sqlite_handle(soci::session& connection) {
+  return static_cast<soci::sqlite3_session_backend*>(connection.get_backend())->conn_;
+}
+
+TRUNKLINE_HIDDEN_TYPE PGconn* postgresql_handle(soci::session& connection) {
+  return static_cast<soci::postgresql_session_backend*>(connection.get_backend())->conn_;
 }
 
 auto not_durable(std::string_view what, std::string_view found) {
@@ -116,10 +120,10 @@ core::expected<connection_ptr> connector::dial() {
 
 std::function<void()> cut_of(soci::session& connection, dialect kind) {
   if (kind == dialect::sqlite) {
-    auto* handle = static_cast<soci::sqlite3_session_backend*>(connection.get_backend())->conn_;
+    auto* handle = sqlite_handle(connection);
     return [handle] { sqlite_api::sqlite3_interrupt(handle); };
   }
-  const int socket = PQsocket(static_cast<soci::postgresql_session_backend*>(connection.get_backend())->conn_);
+  const int socket = PQsocket(postgresql_handle(connection));
   return [socket] { ::shutdown(socket, SHUT_RDWR); };
 }
 
@@ -130,16 +134,18 @@ core::expected<void> set_up(soci::session& connection, dialect kind, std::chrono
 
 void run_script(soci::session& connection, dialect kind, const std::string& script) {
   if (kind == dialect::sqlite) {
-    auto* handle = static_cast<soci::sqlite3_session_backend*>(connection.get_backend())->conn_;
+    auto* handle = sqlite_handle(connection);
     const int result = sqlite_api::sqlite3_exec(handle, script.c_str(), nullptr, nullptr, nullptr);
     if (result != SQLITE_OK)
       throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle), result);
     return;
   }
-  auto& backend = *static_cast<soci::postgresql_session_backend*>(connection.get_backend());
-  const soci::details::postgresql_result result(backend, PQexec(backend.conn_, script.c_str()));
-  if (PQresultStatus(result) != PGRES_TUPLES_OK)
-    result.check_for_errors("script");
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(postgresql_handle(connection), script.c_str()), &PQclear);
+  const auto status = PQresultStatus(result.get());
+  if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+    return;
+  const char* state = PQresultErrorField(result.get(), PG_DIAG_SQLSTATE);
+  throw soci::postgresql_soci_error(PQerrorMessage(postgresql_handle(connection)), state == nullptr ? "     " : state);
 }
 
 } // namespace trunkline::persistence

@@ -21,14 +21,14 @@ core::expected<database_address> sqlite_address(std::string path) {
   return address;
 }
 
-std::string quoted(std::string_view value) {
-  std::string out = "'";
+/// Percent-encoded as far as it can be, so that nobody on the way finds a space or a delimiter.
+std::string encoded(std::string_view value) {
+  std::string out;
   for (const char c : value) {
-    if (c == '\'' || c == '\\')
-      out += '\\';
-    out += c;
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    out += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
-  return out + "'";
+  return out;
 }
 
 core::expected<database_address> postgresql_address(const std::string& url, std::chrono::milliseconds connect_timeout) {
@@ -41,17 +41,19 @@ core::expected<database_address> postgresql_address(const std::string& url, std:
 
   database_address address;
   address.kind = dialect::postgresql;
-  std::string text;
+  // SOCI takes the text apart at spaces and the first '=' of each part before libpq sees it. A URL of this form comes
+  // through that unharmed, whatever is in the password.
+  const auto seconds = std::max<int64_t>(2, (connect_timeout.count() + 999) / 1000); // libpq knows no less than 2
+  std::string text = fmt::format("postgresql:///?client_encoding=UTF8&fallback_application_name=trunkline&connect_timeout={}",
+                                 seconds);
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
     const std::string_view key = option->keyword;
-    if (option->val == nullptr || key == "client_encoding" || key == "connect_timeout")
+    if (option->val == nullptr || key == "client_encoding" || key == "connect_timeout" || key == "fallback_application_name")
       continue;
     if (key == "password")
       address.password = core::secret(option->val);
-    text += fmt::format("{}={} ", key, quoted(option->val));
+    text += fmt::format("&{}={}", key, encoded(option->val));
   }
-  const auto seconds = std::max<int64_t>(2, (connect_timeout.count() + 999) / 1000); // libpq knows no less than 2
-  text += fmt::format("client_encoding=UTF8 connect_timeout={} fallback_application_name=trunkline", seconds);
   address.connect_text = core::secret(std::move(text));
   return address;
 }

@@ -9,7 +9,7 @@ namespace trunkline::persistence {
 struct database_address {
   dialect kind = dialect::sqlite;
   std::string path;          ///< SQLite: the file
-  core::secret connect_text; ///< PostgreSQL: libpq's key='value' form, with the password
+  core::secret connect_text; ///< PostgreSQL: what libpq connects with; it holds the password
   core::secret password;     ///< so that it can be taken out of what libpq has to say
 };
 

@@ -67,16 +67,16 @@ private:
   /// One bad row must not take its batch along.
   core::expected<void> store_one_by_one(soci::session& sql, inbox_batch& batch) {
     batch.start_again();
-    auto& writer = *session_->local<prepared_inbox>().writer;
     for (auto& entry : batch.entries()) {
       run_script(sql, session_->kind(), "savepoint one_event");
       try {
-        store(writer, std::span(&entry, 1));
+        store(*session_->local<prepared_inbox>().writer, std::span(&entry, 1));
       } catch (...) {
         auto failure = translate("storing one webhook");
         if (!is_fault_of_a_row(failure))
           throw;
         run_script(sql, session_->kind(), "rollback to savepoint one_event");
+        session_->forget<prepared_inbox>();
         entry.won = false;
         entry.refused = core::error{core::ec::malformed_webhook, "The webhook holds values that cannot be stored.",
                                     std::move(failure.error.context), {}};

@@ -97,10 +97,12 @@ core::expected<void> session::set_up_in_time(time_point deadline) {
   }
 }
 
-/// False leaves a connection that nobody can trust.
+/// False leaves a connection that nobody can trust. A statement that has thrown is not executed again: SOCI 4.0.3 would
+/// leak what it had bound.
 bool session::roll_back() {
   try {
     run_script(*sql_, kind(), "rollback");
+    locals_.clear();
     return true;
   } catch (...) {
     return false;

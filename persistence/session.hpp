@@ -65,6 +65,12 @@ public:
     return *static_cast<T*>(slot.get());
   }
 
+  /// Makes the next local<T>() a new one: prepared statements are of no use after they have thrown.
+  template <class T>
+  void forget() {
+    locals_.erase(typeid(T));
+  }
+
 private:
   using work_function = std::function<core::expected<void>(soci::session&)>;
   using time_point = std::chrono::steady_clock::time_point;

@@ -60,6 +60,19 @@ void after(world& sim, int64_t delay_ms, const std::function<void()>& work) {
     work();
 }
 
+/// Counts a request of a known account until it has its answer.
+respond counted(world& sim, const request& received, respond done) {
+  std::string account(account_of_path(received.path));
+  if (!sim.data.find_account(account))
+    return done;
+  ++sim.under_way[account];
+  return [&sim, account = std::move(account), done = std::move(done)](outcome result) {
+    if (const auto mine = sim.under_way.find(account); --mine->second == 0)
+      sim.under_way.erase(mine);
+    done(std::move(result));
+  };
+}
+
 } // namespace
 
 void handle(world& sim, request received, respond done) {
@@ -67,6 +80,7 @@ void handle(world& sim, request received, respond done) {
     control_api(sim, received, std::move(done));
     return;
   }
+  done = counted(sim, received, std::move(done));
   const auto fault =
       sim.faults.strike({false, received.method, received.path, account_of_path(received.path)}, sim.sids);
   if (!fault) {

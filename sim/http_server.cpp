@@ -7,15 +7,9 @@ namespace trunkline::sim {
 namespace asio = boost::asio;
 using asio::ip::tcp;
 
-http_server::http_server(asio::io_context& io, const std::string& host, uint16_t port, handler handle)
-    : acceptor_(io, tcp::endpoint(asio::ip::make_address(host), port)), pause_(io), handle_(std::move(handle)) {
+http_server::http_server(asio::io_context& io, const tcp::endpoint& where, handler handle)
+    : acceptor_(io, where), pause_(io), handle_(std::move(handle)) {
   accept();
-}
-
-void http_server::stop() {
-  boost::system::error_code ignored;
-  acceptor_.close(ignored);
-  pause_.cancel();
 }
 
 void http_server::accept() {

@@ -6,7 +6,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include <string>
+#include <memory>
 
 namespace trunkline::sim {
 
@@ -16,10 +16,9 @@ public:
   static constexpr size_t most_connections = 4096;
 
   /// Binds at once, or throws boost::system::system_error. Port 0 takes a free one.
-  http_server(boost::asio::io_context& io, const std::string& host, uint16_t port, handler handle);
+  http_server(boost::asio::io_context& io, const boost::asio::ip::tcp::endpoint& where, handler handle);
 
   uint16_t port() const { return acceptor_.local_endpoint().port(); }
-  void stop();
 
 private:
   void accept();

@@ -39,6 +39,16 @@ void read_params(json_reader& in, pairs& set, std::vector<std::string>& without)
   }
 }
 
+/// It becomes a header, so it must fit into one line.
+std::optional<std::string> read_signature(json_reader& in) {
+  if (!in.has("signature"))
+    return std::nullopt;
+  auto text = in.text("signature");
+  if (text.size() > 1000 || std::ranges::any_of(text, [](char c) { return c < ' ' || c > '~'; }))
+    in.fail("signature must be printable ASCII, at most 1000 characters.");
+  return text;
+}
+
 pairs overridden(pairs usual, const inbound_event& event) {
   for (const auto& [name, value] : event.params) {
     const auto found = std::ranges::find(usual, name, &pairs::value_type::first);
@@ -145,8 +155,7 @@ tl::expected<inbound_event, json_problem> inbound_event::parse(const rapidjson::
   event.method = in.text("method", "POST");
   event.account = in.text("account");
   event.sid = in.text("sid");
-  if (in.has("signature"))
-    event.signature = in.text("signature");
+  event.signature = read_signature(in);
   read_params(in, event.params, event.without);
   if (event.to.empty())
     in.fail("to is missing.");
@@ -229,8 +238,7 @@ void send_raw(world& sim, const rapidjson::Value& object, respond done) {
   webhook hook{"raw", in.text("account"), {}, in.text("url"), in.text("method", "POST"), {}, {}};
   std::vector<std::string> without;
   read_params(in, hook.params, without);
-  if (in.has("signature"))
-    hook.signature = in.text("signature");
+  hook.signature = read_signature(in);
   if (hook.method != "POST" && hook.method != "GET")
     in.fail("method must be POST or GET.");
   if (!sim.data.find_account(hook.account))

@@ -44,22 +44,18 @@ private:
   webhook_client client_;
 };
 
-struct address {
-  std::string host;
-  uint16_t port = 0;
-};
-
-address parse_listen(const std::string& text) {
+boost::asio::ip::tcp::endpoint parse_listen(const std::string& text) {
   const auto colon = text.rfind(':');
-  address out;
   if (colon != std::string::npos) {
+    uint16_t port = 0;
     const auto* end = text.data() + text.size();
-    const auto [stop, failure] = std::from_chars(text.data() + colon + 1, end, out.port);
-    out.host = text.substr(0, colon);
-    if (failure == std::errc() && stop == end && !out.host.empty())
-      return out;
+    const auto [stop, failure] = std::from_chars(text.data() + colon + 1, end, port);
+    boost::system::error_code no_address;
+    const auto address = boost::asio::ip::make_address(text.substr(0, colon), no_address);
+    if (failure == std::errc() && stop == end && !no_address)
+      return {address, port};
   }
-  throw std::runtime_error("--listen must be ADDRESS:PORT");
+  throw std::runtime_error("--listen must be ADDRESS:PORT, for example 127.0.0.1:8081");
 }
 
 /// Whole or not at all: who waits for the file never reads half a number.
@@ -76,13 +72,15 @@ void serve(const options& chosen) {
   world sim(chosen.world, clock, out);
   add_demo_accounts(sim.data, clock.now());
   const auto where = parse_listen(chosen.listen);
-  http_server server(io, where.host, where.port,
+  http_server server(io, where,
                      [&sim](request received, respond done) { handle(sim, std::move(received), std::move(done)); });
   boost::asio::signal_set signals(io, SIGINT, SIGTERM);
   signals.async_wait([&io](const boost::system::error_code&, int) { io.stop(); });
   if (!chosen.port_file.empty())
     write_port_file(chosen.port_file, server.port());
-  fmt::print("listening on http://{}:{}\n", where.host, server.port());
+  const auto host = where.address().to_string();
+  fmt::print(where.address().is_v6() ? "listening on http://[{}]:{}\n" : "listening on http://{}:{}\n", host,
+             server.port());
   std::fflush(stdout);
   io.run();
 }

@@ -78,7 +78,10 @@ private:
   void forget_deleted() {
     const auto gone = [](const pointer& row) { return row->deleted; };
     std::erase_if(all_, gone);
-    std::erase_if(by_account_, [&](auto& mine) { return std::erase_if(mine.second, gone), mine.second.empty(); });
+    for (auto mine = by_account_.begin(); mine != by_account_.end();) {
+      std::erase_if(mine->second, gone);
+      mine = mine->second.empty() ? by_account_.erase(mine) : std::next(mine);
+    }
     deleted_ = 0;
   }
 

@@ -10,11 +10,6 @@ bool timer_queue::after(std::chrono::milliseconds delay, std::function<void()> w
   return true;
 }
 
-void timer_queue::stop() {
-  jobs_ = {};
-  timer_.cancel();
-}
-
 void timer_queue::arm() {
   if (jobs_.empty() || jobs_.top().at >= armed_for_)
     return;

@@ -19,7 +19,6 @@ public:
 
   /// False when too much is waiting.
   bool after(std::chrono::milliseconds delay, std::function<void()> work);
-  void stop();
 
 private:
   using clock = std::chrono::steady_clock;

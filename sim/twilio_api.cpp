@@ -2,9 +2,11 @@
 #include "sim/json_writer.hpp"
 #include "sim/render.hpp"
 
+#include <fmt/format.h>
 #include <sodium.h>
 
 #include <array>
+#include <chrono>
 
 namespace trunkline::sim {
 
@@ -111,12 +113,16 @@ std::string_view account_of_path(std::string_view path) {
 }
 
 response twilio_api(world& sim, const request& received) {
+  const auto begun = std::chrono::steady_clock::now();
   auto answer = answer_to(sim, received);
   if (received.method == "POST" && answer.status >= 400)
     note_refusal(sim, received, answer);
   answer.headers.emplace_back("Twilio-Request-Id", sim.sids.next("RQ"));
-  answer.headers.emplace_back("Twilio-Request-Duration", "0.001");
-  answer.headers.emplace_back("Twilio-Concurrent-Requests", "1");
+  const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+  answer.headers.emplace_back("Twilio-Request-Duration", fmt::format("{:.3f}", taken.count()));
+  const auto under_way = sim.under_way.find(std::string(account_of_path(received.path)));
+  answer.headers.emplace_back("Twilio-Concurrent-Requests",
+                              std::to_string(under_way == sim.under_way.end() ? 1 : under_way->second));
   answer.headers.emplace_back("X-Home-Region", "us1");
   answer.headers.emplace_back("X-API-Domain", "api.twilio.com");
   return answer;

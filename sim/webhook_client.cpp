@@ -2,6 +2,7 @@
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <fmt/format.h>
@@ -45,8 +46,9 @@ public:
   void connect(job_ptr work) {
     error_code failure;
     const auto endpoint = endpoint_of(work->call.target, failure);
-    if (failure)
-      return give_up(work, "the host is no address");
+    if (failure) // not at once: give_up() starts the next one, which may be as wrong as this
+      return asio::post(stream_.get_executor(),
+                        [self = shared_from_this(), work] { self->give_up(work, "the host is no address"); });
     stream_.expires_after(connect_limit);
     stream_.async_connect(endpoint, [self = shared_from_this(), work](error_code broken) {
       if (broken)

@@ -8,6 +8,8 @@
 
 #include <chrono>
 #include <functional>
+#include <string>
+#include <unordered_map>
 
 namespace trunkline::sim {
 
@@ -69,6 +71,7 @@ struct world {
   state data;
   fault_script faults;
   ledger book;
+  std::unordered_map<std::string, int> under_way; ///< requests of an account that exists and have no answer yet
 };
 
 } // namespace trunkline::sim

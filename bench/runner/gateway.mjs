@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import { assertClean, load, median } from './load.mjs';
-import { freePort, residentBytes, run, start, stop, waitUntil } from './procs.mjs';
+import { freePort, residentBytes, run, start, stop, using, waitUntil } from './procs.mjs';
 
 function isReady(port) {
   return new Promise((done) => {
@@ -79,8 +79,7 @@ export async function measureCompanies(context) {
   const lines = all.filter((line) => !line.startsWith('number,'));
   const others = { port, targets: writeTargets(`${dir}/others.csv`, lines.slice(-500)) };
   const fresh = { port, targets: writeTargets(`${dir}/fresh.csv`, lines.slice(0, sizes.touched)) };
-  const touched = await touch(context, program, others, fresh, sizes.touched);
-  await stop(program);
+  const touched = await using(program, () => touch(context, program, others, fresh, sizes.touched));
   return { ...sizes, seedSeconds, readySeconds: median(starts), starts, ...touched };
 }
 

@@ -70,7 +70,7 @@ export async function measure(context, server) {
     p50Ms: latency('p50'),
     p99Ms: latency('p99'),
     p99_9Ms: latency('p99_9'),
-    steady: steady.map((r) => ({ p99Ms: r.latency_us.p99 / 1000, unsent: r.unsent })),
+    steady: steady.map((r) => ({ p99Ms: r.latency_us.p99 / 1000, unsentShare: r.unsent / (r.sent + r.unsent) })),
     serverCpuUs: median(runs.map((r) => r.serverCpuUs)),
     loadCpuUs: median(runs.map((r) => r.cpu_us_per_request)),
   };

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { measureCompanies } from './gateway.mjs';
 import { measure, median } from './load.mjs';
 import { startPostgres } from './postgres.mjs';
-import { isStopping, stop, stopAll, stopOthers, unprivileged } from './procs.mjs';
+import { isStopping, stopAll, stopOthers, unprivileged, using } from './procs.mjs';
 import { rows, Skipped } from './rows.mjs';
 import { printBars, printTable } from './table.mjs';
 
@@ -103,11 +103,7 @@ function machineFacts(dir) {
 
 async function measureRow(context, row, variant) {
   const server = await row.start(context, variant);
-  try {
-    return await measure(context, server);
-  } finally {
-    await stop(server.programs[0]);
-  }
+  return using(server.programs[0], () => measure(context, server));
 }
 
 async function bestVariant(context, row) {

@@ -79,9 +79,21 @@ export async function run(command, args, options) {
 
 export function lastLines(file) {
   try {
-    return readFileSync(file, 'utf8').trim().split('\n').slice(-5).join(' | ');
+    return readFileSync(file, 'utf8').trim().split('\n').slice(-5).join(' | ').slice(-1000);
   } catch {
     return '';
+  }
+}
+
+/** Runs `work` against a program and stops it; when it fails because the program died, the error says so. */
+export async function using(program, work) {
+  try {
+    return await work();
+  } catch (failure) {
+    if (!program.hasEnded || stopping) throw failure;
+    throw new Error(`${program.name} died under it: ${lastLines(program.log)} (${failure.message})`);
+  } finally {
+    await stop(program);
   }
 }
 

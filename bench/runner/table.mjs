@@ -26,8 +26,8 @@ export function printTable(results) {
     console.log('p50, p99 at 70 % of requests/s, open loop; CPU microseconds per request, a database included in its row');
   }
   for (const row of measured)
-    if (results[row.name].steady?.some(({ unsent }) => unsent > 0))
-      console.log(`${row.title}: could not keep up with 70 % all the time; its latencies are those of an overload`);
+    if (results[row.name].steady?.some(({ unsentShare }) => unsentShare > 0.001))
+      console.log(`${row.title}: did not keep up with 70 % all the time: read its latencies as those of an overload`);
   for (const row of rows)
     if (results[row.name]?.failed) console.log(`${row.title}: ${results[row.name].failed}`);
   const c = results.companies;

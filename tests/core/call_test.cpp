@@ -41,7 +41,10 @@ std::vector<call_facts> facts_of_a_call() {
   auto completed = fact("completed", 1200);
   completed.ended_at = timestamp{43000};
   completed.duration_seconds = 42;
-  return {incoming, no_answer, recording, recorded, transcribed, completed, fact("queued", 900), fact("busy", 1100)};
+  auto busy = fact("busy", 1100);
+  busy.ended_at = timestamp{41000};
+  busy.duration_seconds = 40;
+  return {incoming, no_answer, recording, recorded, transcribed, completed, fact("queued", 900), busy};
 }
 
 call_facts merged(const std::vector<call_facts>& facts) {

@@ -1,0 +1,3 @@
+#include "tests/persistence/postgresql_fixture.hpp"
+
+#include "tests/persistence/tenant_cases.hpp"
