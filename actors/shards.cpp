@@ -79,7 +79,7 @@ void shards_state::down(const caf::down_msg& msg) {
   running.erase(found);
   active.add(-1);
   node->tenants.count_running(-1);
-  if (msg.reason && msg.reason != caf::exit_reason::normal && msg.reason != caf::exit_reason::user_shutdown)
+  if (msg.reason == caf::sec::runtime_error) // what keep_quiet() makes of an exception
     return crashed(tenant, msg.reason);
   node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
     if (slot.actor && slot.actor.address() == msg.source) {
@@ -92,7 +92,9 @@ void shards_state::down(const caf::down_msg& msg) {
 void shards_state::crashed(const core::tenant_id& tenant, const caf::error& reason) {
   restarts.add();
   const auto now = node->clock.now();
-  const std::string what = caf::to_string(reason.context());
+  std::string what;
+  if (reason.context().match_elements<std::string>())
+    what = reason.context().get_as<std::string>(0);
   auto verdict = restart_policy::verdict::back_off;
   node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
     if (!slot.crashes)
@@ -166,7 +168,7 @@ void shards_state::passivate_idle() {
   passivations.add(ending.size());
   for (const auto& actor : ending) // high priority: an exit message of normal priority would wait behind the backlog
     caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(actor),
-                                                caf::exit_msg{self->address(), caf::exit_reason::normal});
+                                                caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
 }
 
 shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> self,

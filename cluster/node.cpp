@@ -176,29 +176,31 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   return {};
 }
 
+/// Nobody may be asked any more, then nobody may run any more, and only then may what they use go. CAF keeps the thread
+/// of a detached actor until the last handle of it is gone, so all handles go before the system.
 void node::impl::stop() {
   for (auto* server : {webhooks.get(), api.get()})
     if (server)
       server->stop();
   probe.reset();
-  if (system) { // CAF waits for every actor; those that hold handles of others are told first
-    std::vector<actors::tenant_actor> running;
-    tenants.for_each([&](actors::tenant_slot& slot) {
-      if (slot.actor)
-        running.push_back(std::exchange(slot.actor, nullptr));
-    });
-    for (const auto& tenant : running)
-      caf::anon_send_exit(tenant, caf::exit_reason::user_shutdown);
-    caf::anon_send_exit(std::exchange(shards, nullptr), caf::exit_reason::user_shutdown);
-    if (services) {
-      caf::anon_send_exit(services->inbox, caf::exit_reason::user_shutdown);
-      for (const auto& worker : services->stores.workers())
-        caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
-    }
-  }
-  system.reset(); // from here on nobody answers any more, so what the answers went through may go
-  deadlines.reset();
+  if (!system)
+    return;
+  std::vector<caf::actor> ending;
+  tenants.for_each([&](actors::tenant_slot& slot) {
+    if (slot.actor)
+      ending.push_back(caf::actor_cast<caf::actor>(std::exchange(slot.actor, nullptr)));
+  });
+  ending.push_back(caf::actor_cast<caf::actor>(std::exchange(shards, nullptr)));
+  ending.push_back(caf::actor_cast<caf::actor>(services->inbox));
+  for (const auto& worker : services->stores.workers())
+    ending.push_back(caf::actor_cast<caf::actor>(worker));
+  for (const auto& actor : std::exchange(ending, {}))
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  system->await_all_actors_done();
+  gateway.reset();
   services.reset();
+  system.reset();
+  deadlines.reset();
 }
 
 node::node(std::unique_ptr<impl> body) : impl_(std::move(body)) {}

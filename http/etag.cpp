@@ -2,6 +2,7 @@
 
 #include "http/respond.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace trunkline::http {
@@ -19,6 +20,22 @@ std::optional<int64_t> version_in(std::string_view tag) {
   return error == std::errc{} && end == digits.data() + digits.size() ? std::optional(version) : std::nullopt;
 }
 
+/// A list of tags; weak ones count as well here, and "*" is any.
+bool names(std::string_view list, std::string_view tag) {
+  while (!list.empty()) {
+    const auto comma = std::min(list.find(','), list.size());
+    auto one = list.substr(0, comma);
+    list.remove_prefix(std::min(comma + 1, list.size()));
+    one.remove_prefix(std::min(one.find_first_not_of(' '), one.size()));
+    one = one.substr(0, one.find_last_not_of(' ') + 1);
+    if (one.starts_with("W/"))
+      one.remove_prefix(2);
+    if (one == tag || one == "*")
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
 core::expected<std::optional<int64_t>> if_match(const exchange& request) {
@@ -31,9 +48,9 @@ core::expected<std::optional<int64_t>> if_match(const exchange& request) {
 }
 
 bool not_modified(exchange& request, int64_t version) {
-  if (request.header("If-None-Match") != tag_of(version))
+  if (!names(request.header("If-None-Match"), tag_of(version)))
     return false;
-  request.respond({304, "", "", {{"ETag", tag_of(version)}}});
+  request.respond({304, "", "", {{"ETag", tag_of(version)}, {"X-Request-Id", request.id().value}}});
   return true;
 }
 

@@ -10,7 +10,7 @@ namespace trunkline::http {
 /// The version in If-Match: none if absent or "*", ec::etag_mismatch when it is no tag of ours (it can match nothing).
 core::expected<std::optional<int64_t>> if_match(const exchange& request);
 
-/// Answers 304 if If-None-Match names this version; false otherwise.
+/// Answers 304 if If-None-Match names this version (a list, weak tags and "*" are understood); false otherwise.
 bool not_modified(exchange& request, int64_t version);
 
 /// JSON with a strong ETag; 201 also gets its Location.

@@ -1,14 +1,14 @@
 #include "http/query.hpp"
 
 #include "core/phone_number.hpp"
-
-#include <sodium.h>
-#include <xxhash.h>
+#include "core/utf8.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <algorithm>
 #include <charconv>
+#include <xxhash.h>
 
 namespace trunkline::http {
 
@@ -30,6 +30,8 @@ std::optional<std::pair<core::timestamp, std::string>> read_cursor(std::string_v
                         nullptr, &length, nullptr, base64) != 0)
     return std::nullopt;
   plain.resize(length);
+  if (!core::is_clean_utf8(plain))
+    return std::nullopt;
   const auto first = plain.find(separator), last = plain.rfind(separator);
   if (first == std::string::npos || first == last || plain.substr(last + 1) != tag(scope, plain.substr(0, last)))
     return std::nullopt;
@@ -38,6 +40,14 @@ std::optional<std::pair<core::timestamp, std::string>> read_cursor(std::string_v
   if (error != std::errc{} || end != plain.data() + first)
     return std::nullopt;
   return std::pair(at, plain.substr(first + 1, last - first - 1));
+}
+
+/// RFC 6901; no name is the query as a whole.
+std::string pointer_to(std::string_view name) {
+  std::string pointer(name.empty() ? "" : "/");
+  for (const char c : name)
+    pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+  return pointer;
 }
 
 } // namespace
@@ -70,10 +80,16 @@ query_reader::query_reader(std::string_view query, std::initializer_list<std::st
 void query_reader::complain(std::string_view name, std::string detail) {
   if (failure_.detail.empty())
     failure_.detail = name.empty() ? detail : fmt::format("{}: {}.", name, detail);
-  failure_.fields.push_back({fmt::format("/{}", name), "invalid_value", std::move(detail)});
+  failure_.fields.push_back({pointer_to(name), "invalid_value", std::move(detail)});
 }
 
-std::string query_reader::text(std::string_view name) { return std::string(params_.get(name)); }
+std::string query_reader::text(std::string_view name) {
+  const auto given = params_.get(name);
+  if (core::is_clean_utf8(given))
+    return std::string(given);
+  complain(name, "Not UTF-8");
+  return {};
+}
 
 std::string query_reader::phone_number(std::string_view name, std::string_view country) {
   const auto given = params_.get(name);

@@ -17,7 +17,7 @@ public:
   /// Parameters other than `allowed` (and `limit`, `cursor`) are refused.
   query_reader(std::string_view query, std::initializer_list<std::string_view> allowed);
 
-  std::string text(std::string_view name);
+  std::string text(std::string_view name); ///< UTF-8
   /// E.164 by the phone number rule, in any usual notation; "" if absent.
   std::string phone_number(std::string_view name, std::string_view country);
   std::string one_of(std::string_view name, std::initializer_list<std::string_view> values);

@@ -58,18 +58,29 @@ public:
   void respond(response answer) override {
     if (answered_.exchange(true))
       return;
-    auto out = request_->create_response(restinio::http_status_line_t(
+    if (method() == "HEAD") { // the length that a GET would have, without the body
+      auto out = begin<restinio::user_controlled_output_t>(answer);
+      out.set_content_length(answer.body.size());
+      out.done();
+    } else {
+      auto out = begin<restinio::restinio_controlled_output_t>(answer);
+      out.set_body(std::move(answer.body));
+      out.done();
+    }
+  }
+
+private:
+  template <class Output>
+  restinio::response_builder_t<Output> begin(response& answer) {
+    auto out = request_->create_response<Output>(restinio::http_status_line_t(
         restinio::http_status_code_t(static_cast<std::uint16_t>(answer.status)), reason_of(answer.status)));
     for (auto& [name, value] : answer.headers)
       out.append_header(std::move(name), std::move(value));
     if (!answer.content_type.empty())
       out.append_header(restinio::http_field::content_type, std::move(answer.content_type));
-    if (method() != "HEAD")
-      out.set_body(std::move(answer.body));
-    out.done();
+    return out;
   }
 
-private:
   static std::string reason_of(int status) {
     switch (status) {
     case 200: return "OK";

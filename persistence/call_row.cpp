@@ -2,9 +2,9 @@
 
 namespace trunkline::persistence {
 
-const std::string call_columns =
-  "company_id, id, call_sid, direction, from_party, to_party, status, status_rank, started_at, answered_at, ended_at, "
-  "duration_seconds, route_configured, step_1, step_2, step_3, recording, transcription";
+const std::string call_columns = "company_id, id, call_sid, direction, from_party, to_party, status, status_rank, "
+                                 "started_at, answered_at, ended_at, "
+                                 "duration_seconds, route_configured, step_1, step_2, step_3, recording, transcription";
 
 core::call_id call_id_of(const core::tenant_id& tenant, const std::string& call_sid) {
   return core::call_id(core::derived_id("call_", tenant.value, call_sid));

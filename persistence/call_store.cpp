@@ -25,20 +25,20 @@ core::webhook_kind kind_from(std::string_view text) {
 std::vector<core::stored_event> events_of(soci::session& sql, const std::string& company, const std::string& call_sid) {
   // Recordings and transcriptions have a SID of their own and name their call beside it.
   const std::string query =
-    "select received_at, kind, params from webhook_event where company_id = :company and kind in "
-    "('voice', 'dial', 'relay', 'whisper', 'fallback', 'status', 'recording', 'transcription') and sid = :sid "
-    "union all select received_at, kind, params from webhook_event where company_id = :owner and call_sid = :call "
-    "and call_sid <> '' order by received_at, kind limit 1000";
+      "select received_at, kind, params from webhook_event where company_id = :company and kind in "
+      "('voice', 'dial', 'relay', 'whisper', 'fallback', 'status', 'recording', 'transcription') and sid = :sid "
+      "union all select received_at, kind, params from webhook_event where company_id = :owner and call_sid = :call "
+      "and call_sid <> '' order by received_at, kind limit 1000";
   std::vector<core::stored_event> events;
   core::stored_event event;
   std::string kind;
   for_each_row(
-    sql, query, std::tie(event.at.ms, kind, event.params),
-    [&] {
-      event.kind = kind_from(kind);
-      events.push_back(event);
-    },
-    company, call_sid, company, call_sid);
+      sql, query, std::tie(event.at.ms, kind, event.params),
+      [&] {
+        event.kind = kind_from(kind);
+        events.push_back(event);
+      },
+      company, call_sid, company, call_sid);
   return events;
 }
 
@@ -46,24 +46,26 @@ class sql_call_store final : public call_store {
 public:
   explicit sql_call_store(std::shared_ptr<session> connection) : session_(std::move(connection)) {}
 
-  core::expected<core::page<core::call_record>> list(const core::call_filter& filter, const core::page_request& page) override {
+  core::expected<core::page<core::call_record>> list(const core::call_filter& filter,
+                                                     const core::page_request& page) override {
     // An empty parameter means "any"; every name stands once, so some values are given twice.
-    const std::string query =
-      fmt::format("select {0} from call where company_id = :company and ({1}, id) < (:at, :id) "
-                  "and {1} >= :after and {1} < :before "
-                  "and (:number = '' or from_party = :sender or to_party = :receiver) and (:status = '' or status = :stored) "
-                  "and (:voicemail = 0 or step_1 like '1|voicemail|taken|%' or step_2 like '1|voicemail|taken|%' "
-                  "or step_3 like '1|voicemail|taken|%') order by {1} desc, id desc limit :limit",
-                  call_columns, listed_at);
+    const std::string query = fmt::format(
+        "select {0} from call where company_id = :company and ({1}, id) < (:at, :id) "
+        "and {1} >= :after and {1} < :before "
+        "and (:number = '' or from_party = :sender or to_party = :receiver) and (:status = '' or status = :stored) "
+        "and (:voicemail = 0 or step_1 like '1|voicemail|taken|%' or step_2 like '1|voicemail|taken|%' "
+        "or step_3 like '1|voicemail|taken|%') order by {1} desc, id desc limit :limit",
+        call_columns, listed_at);
     using result = core::expected<core::page<core::call_record>>;
     return session_->run("listing calls", access::read, [&](soci::session& sql) -> result {
       const page_start start(page);
       std::vector<core::call_record> rows;
       call_row row;
       for_each_row(
-        sql, query, row.columns(), [&] { rows.push_back(row.record()); }, filter.tenant.value, start.at, start.id,
-        filter.after ? filter.after->ms : -always, filter.before ? filter.before->ms : always, filter.number, filter.number,
-        filter.number, filter.status, filter.status, int{filter.voicemail_only}, static_cast<long long>(page.limit + 1));
+          sql, query, row.columns(), [&] { rows.push_back(row.record()); }, filter.tenant.value, start.at, start.id,
+          filter.after ? filter.after->ms : -always, filter.before ? filter.before->ms : always, filter.number,
+          filter.number, filter.number, filter.status, filter.status, int{filter.voicemail_only},
+          static_cast<long long>(page.limit + 1));
       return cut_page(std::move(rows), page.limit);
     });
   }

@@ -35,7 +35,8 @@ core::expected<connection_ptr> open_sqlite(const database_address& address) {
   try {
     // Without '=' SOCI takes the whole text as the path.
     const bool plain = address.path.find('=') == std::string::npos;
-    return std::make_unique<soci::session>(soci::sqlite3, plain ? address.path : fmt::format("dbname=\"{}\"", address.path));
+    return std::make_unique<soci::session>(soci::sqlite3,
+                                           plain ? address.path : fmt::format("dbname=\"{}\"", address.path));
   } catch (...) {
     return core::fail(translate("opening the SQLite file").error);
   }
@@ -60,10 +61,11 @@ TRUNKLINE_HIDDEN_TYPE PGconn* postgresql_handle(soci::session& connection) {
 }
 
 auto not_durable(std::string_view what, std::string_view found) {
-  return core::fail(core::ec::database_unavailable,
-                    fmt::format("The database does not keep {} as it must (it says '{}'), so nothing could be promised. "
-                                "Refused.",
-                                what, found));
+  return core::fail(
+      core::ec::database_unavailable,
+      fmt::format("The database does not keep {} as it must (it says '{}'), so nothing could be promised. "
+                  "Refused.",
+                  what, found));
 }
 
 core::expected<void> set_up_postgresql(soci::session& connection, std::chrono::milliseconds statement_deadline) {
@@ -92,7 +94,7 @@ core::expected<void> set_up_sqlite(soci::session& connection, std::chrono::milli
     return not_durable("journal_mode=WAL", journal);
   run_script(connection, dialect::sqlite,
              fmt::format("pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = {}; "
-                         "pragma wal_autocheckpoint = 4000; pragma cache_size = -65536; pragma temp_store = memory;",
+                         "pragma wal_autocheckpoint = 16384; pragma cache_size = -65536; pragma temp_store = memory;",
                          statement_deadline.count()));
   const auto synchronous = setting<int>(connection, "pragma synchronous");
   if (synchronous != 2)
@@ -140,7 +142,8 @@ void run_script(soci::session& connection, dialect kind, const std::string& scri
       throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle), result);
     return;
   }
-  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(postgresql_handle(connection), script.c_str()), &PQclear);
+  const std::unique_ptr<PGresult, decltype(&PQclear)> result(PQexec(postgresql_handle(connection), script.c_str()),
+                                                             &PQclear);
   const auto status = PQresultStatus(result.get());
   if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
     return;

@@ -51,5 +51,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-
 } // namespace trunkline::persistence

@@ -15,7 +15,8 @@ constexpr std::string_view usage = "Use sqlite:PATH or postgresql://USER:PASSWOR
 
 core::expected<database_address> sqlite_address(std::string path) {
   if (path.empty() || path.find(":memory:") != std::string::npos || path.find('"') != std::string::npos)
-    return core::fail(core::ec::database_unavailable, "The database URL sqlite:PATH needs the path of a file, without quotes.");
+    return core::fail(core::ec::database_unavailable,
+                      "The database URL sqlite:PATH needs the path of a file, without quotes.");
   database_address address;
   address.path = std::move(path);
   return address;
@@ -34,21 +35,23 @@ std::string encoded(std::string_view value) {
 core::expected<database_address> postgresql_address(const std::string& url, std::chrono::milliseconds connect_timeout) {
   char* complaint = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &complaint),
-                                                                           &PQconninfoFree);
+                                                                             &PQconninfoFree);
   const std::unique_ptr<char, decltype(&PQfreemem)> owned(complaint, &PQfreemem);
   if (!options) // libpq's complaint quotes the URL, so it is not passed on
-    return core::fail(core::ec::database_unavailable, fmt::format("The PostgreSQL URL of the database cannot be read. {}", usage));
+    return core::fail(core::ec::database_unavailable,
+                      fmt::format("The PostgreSQL URL of the database cannot be read. {}", usage));
 
   database_address address;
   address.kind = dialect::postgresql;
   // SOCI takes the text apart at spaces and the first '=' of each part before libpq sees it. A URL of this form comes
   // through that unharmed, whatever is in the password.
   const auto seconds = std::max<int64_t>(2, (connect_timeout.count() + 999) / 1000); // libpq knows no less than 2
-  std::string text = fmt::format("postgresql:///?client_encoding=UTF8&fallback_application_name=trunkline&connect_timeout={}",
-                                 seconds);
+  std::string text = fmt::format(
+      "postgresql:///?client_encoding=UTF8&fallback_application_name=trunkline&connect_timeout={}", seconds);
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
     const std::string_view key = option->keyword;
-    if (option->val == nullptr || key == "client_encoding" || key == "connect_timeout" || key == "fallback_application_name")
+    if (option->val == nullptr || key == "client_encoding" || key == "connect_timeout" ||
+        key == "fallback_application_name")
       continue;
     if (key == "password")
       address.password = core::secret(option->val);

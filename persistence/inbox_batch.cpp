@@ -15,7 +15,7 @@ namespace {
 
 auto order_of(const core::webhook_key& key) {
   return std::tuple<const std::string&, std::string_view, const std::string&, const std::string&, int64_t, int>(
-    key.tenant.value, core::to_string(key.kind), key.sid, key.status, key.sequence, key.step);
+      key.tenant.value, core::to_string(key.kind), key.sid, key.status, key.sequence, key.step);
 }
 
 /// Both databases would cut a text at a NUL, and PostgreSQL refuses ill-formed UTF-8 with the whole batch.
@@ -25,8 +25,8 @@ bool is_storable(const core::webhook_event& event) {
              event.answer.body))
     return false;
   if (const auto& c = event.call)
-    if (!clean(c->call_sid, c->direction, c->from, c->to, c->status, c->route_configured, c->steps[0], c->steps[1], c->steps[2],
-               c->recording, c->transcription))
+    if (!clean(c->call_sid, c->direction, c->from, c->to, c->status, c->route_configured, c->steps[0], c->steps[1],
+               c->steps[2], c->recording, c->transcription))
       return false;
   if (const auto& m = event.message) {
     const bool media_clean = std::all_of(m->media.begin(), m->media.end(), clean);
@@ -59,7 +59,8 @@ void fold(message_change& mine, const core::message_status_change& change) {
 
 } // namespace
 
-inbox_batch::inbox_batch(const std::vector<const core::webhook_event*>& events) : events_(events), entry_of_(events.size(), not_storable) {
+inbox_batch::inbox_batch(const std::vector<const core::webhook_event*>& events)
+    : events_(events), entry_of_(events.size(), not_storable) {
   std::vector<size_t> sorted(events.size());
   std::iota(sorted.begin(), sorted.end(), size_t{0});
   std::stable_sort(sorted.begin(), sorted.end(),
@@ -92,7 +93,8 @@ std::vector<inbox_outcome> inbox_batch::outcomes() const {
   std::vector<inbox_outcome> outcomes(events_.size());
   for (size_t i = 0; i < events_.size(); ++i) {
     if (entry_of_[i] == not_storable) {
-      outcomes[i].refused = core::error{core::ec::malformed_webhook, "The webhook holds text that cannot be stored.", {}, {}};
+      outcomes[i].refused =
+          core::error{core::ec::malformed_webhook, "The webhook holds text that cannot be stored.", {}, {}};
       continue;
     }
     const auto& entry = entries_[entry_of_[i]];
@@ -134,7 +136,8 @@ inbox_facts::inbox_facts(std::span<const inbox_entry> entries) {
   }
   for (const auto& [key, facts] : by_call)
     calls.emplace_back(core::tenant_id(key.first), facts);
-  std::sort(calls.begin(), calls.end(), [](const auto& a, const auto& b) { return std::tie(a.company, a.id) < std::tie(b.company, b.id); });
+  std::sort(calls.begin(), calls.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.company, a.id) < std::tie(b.company, b.id); });
   for (auto& [id, row] : by_message)
     messages.push_back(std::move(row));
   for (auto& [key, change] : by_sid)

@@ -78,8 +78,10 @@ private:
         run_script(sql, session_->kind(), "rollback to savepoint one_event");
         session_->forget<prepared_inbox>();
         entry.won = false;
-        entry.refused = core::error{core::ec::malformed_webhook, "The webhook holds values that cannot be stored.",
-                                    std::move(failure.error.context), {}};
+        entry.refused = core::error{core::ec::malformed_webhook,
+                                    "The webhook holds values that cannot be stored.",
+                                    std::move(failure.error.context),
+                                    {}};
       }
       run_script(sql, session_->kind(), "release savepoint one_event");
     }

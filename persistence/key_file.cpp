@@ -1,8 +1,7 @@
 #include "persistence/key_file.hpp"
 
-#include <sodium.h>
-
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <cerrno>
 #include <fcntl.h>
@@ -49,8 +48,9 @@ core::expected<core::secret> parse_master_key(const core::secret& text) {
   auto* out = reinterpret_cast<unsigned char*>(key.data());
   if (decode(trimmed.reveal(), out, true) || decode(trimmed.reveal(), out, false))
     return core::secret(std::move(key));
-  return refuse(fmt::format("The master key must be {} bytes, as {} hex digits or as base64; this one has {} characters.",
-                            key_bytes, 2 * key_bytes, trimmed.reveal().size()));
+  return refuse(
+      fmt::format("The master key must be {} bytes, as {} hex digits or as base64; this one has {} characters.",
+                  key_bytes, 2 * key_bytes, trimmed.reveal().size()));
 }
 
 core::expected<std::optional<core::secret>> read_key_file(const std::string& path) {
@@ -81,10 +81,12 @@ core::expected<void> write_key_file(const std::string& path, const core::secret&
   if (file.fd < 0)
     return refuse(fmt::format("The master key file {} cannot be made: {}.", path, in_words(errno)));
   std::string hex(key.reveal().size() * 2 + 1, '\0');
-  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(key.reveal().data()), key.reveal().size());
+  sodium_bin2hex(hex.data(), hex.size(), reinterpret_cast<const unsigned char*>(key.reveal().data()),
+                 key.reveal().size());
   hex.back() = '\n';
   const core::secret text(std::move(hex));
-  const bool written = ::write(file.fd, text.reveal().data(), text.reveal().size()) == static_cast<ssize_t>(text.reveal().size());
+  const bool written =
+      ::write(file.fd, text.reveal().data(), text.reveal().size()) == static_cast<ssize_t>(text.reveal().size());
   // What is sealed with a key that a power cut takes away is lost, so the folder entry must be on disk as well.
   const auto folder = std::filesystem::path(path).parent_path();
   const descriptor entry{::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};

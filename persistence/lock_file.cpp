@@ -28,9 +28,10 @@ std::string holder_of(int fd) {
 core::expected<lock_file> lock_file::take(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
   if (fd < 0)
-    return core::fail(core::ec::database_unavailable, fmt::format("The lock file {} cannot be opened: {}. Does the folder "
-                                                                  "exist, and may this user write to it?",
-                                                                  path, in_words(errno)));
+    return core::fail(core::ec::database_unavailable,
+                      fmt::format("The lock file {} cannot be opened: {}. Does the folder "
+                                  "exist, and may this user write to it?",
+                                  path, in_words(errno)));
   lock_file lock(fd);
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     const int error = errno;
@@ -39,11 +40,13 @@ core::expected<lock_file> lock_file::take(const std::string& path) {
                         fmt::format("This SQLite database is in use by {} (lock file {}). Stop that one first; for "
                                     "several nodes use PostgreSQL.",
                                     holder_of(fd), path));
-    return core::fail(core::ec::database_unavailable, fmt::format("The lock file {} cannot be locked: {}.", path, in_words(error)));
+    return core::fail(core::ec::database_unavailable,
+                      fmt::format("The lock file {} cannot be locked: {}.", path, in_words(error)));
   }
   const auto pid = fmt::format("{}\n", ::getpid());
   if (::ftruncate(fd, 0) != 0 || ::pwrite(fd, pid.data(), pid.size(), 0) != static_cast<ssize_t>(pid.size()))
-    return core::fail(core::ec::database_unavailable, fmt::format("The lock file {} cannot be written: {}.", path, in_words(errno)));
+    return core::fail(core::ec::database_unavailable,
+                      fmt::format("The lock file {} cannot be written: {}.", path, in_words(errno)));
   return lock;
 }
 

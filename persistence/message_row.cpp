@@ -6,10 +6,11 @@
 
 namespace trunkline::persistence {
 
-const std::string message_columns =
-  "id, company_id, channel_id, campaign_id, direction, sender, communication_type, twilio_number, user_phone_number, content, "
-  "media, status, status_rank, twilio_sid, error_code, error_message, encoding, segments, price, price_estimated, simulated, "
-  "created_at, updated_at, sent_at, delivered_at";
+const std::string message_columns = "id, company_id, channel_id, campaign_id, direction, sender, communication_type, "
+                                    "twilio_number, user_phone_number, content, "
+                                    "media, status, status_rank, twilio_sid, error_code, error_message, encoding, "
+                                    "segments, price, price_estimated, simulated, "
+                                    "created_at, updated_at, sent_at, delivered_at";
 
 std::string write_media(const std::vector<std::string>& urls) {
   if (urls.empty())

@@ -32,9 +32,10 @@ struct message_row {
   core::message_record record() const;
 
   auto columns() {
-    return std::tie(id, company, channel, campaign, direction, sender, communication_type, twilio_number, user_phone_number,
-                    content, media, status, status_rank, twilio_sid, error_code, error_message, encoding, segments, price,
-                    price_estimated, simulated, created_at, updated_at, sent_at, delivered_at);
+    return std::tie(id, company, channel, campaign, direction, sender, communication_type, twilio_number,
+                    user_phone_number, content, media, status, status_rank, twilio_sid, error_code, error_message,
+                    encoding, segments, price, price_estimated, simulated, created_at, updated_at, sent_at,
+                    delivered_at);
   }
 };
 

@@ -18,10 +18,11 @@ std::span<const migration> migrations_of(dialect kind) {
 
 std::string table_count_query(dialect kind, std::string_view condition) {
   return kind == dialect::sqlite
-           ? fmt::format("select count(*) from sqlite_master where type = 'table' and name not like 'sqlite_%' {}", condition)
-           : fmt::format("select count(*) from (select table_name as name from information_schema.tables "
-                         "where table_schema = current_schema()) as t where true {}",
-                         condition);
+             ? fmt::format("select count(*) from sqlite_master where type = 'table' and name not like 'sqlite_%' {}",
+                           condition)
+             : fmt::format("select count(*) from (select table_name as name from information_schema.tables "
+                           "where table_schema = current_schema()) as t where true {}",
+                           condition);
 }
 
 /// The number of the last migration; a database with other people's tables is an error.
@@ -35,20 +36,22 @@ core::expected<int> read_version(soci::session& sql, dialect kind) {
   if (meta == 1)
     fetch_row(sql, "select value from meta where name = :name", std::tie(version), std::string(version_row));
   if (version.empty() || version.find_first_not_of("0123456789") != std::string::npos || version.size() > 6)
-    return core::fail(core::ec::database_unavailable,
-                      fmt::format("This database holds {} tables that are not Trunkline's. Give Trunkline a database of its "
-                                  "own.",
-                                  tables));
+    return core::fail(
+        core::ec::database_unavailable,
+        fmt::format("This database holds {} tables that are not Trunkline's. Give Trunkline a database of its "
+                    "own.",
+                    tables));
   return std::stoi(version);
 }
 
 core::expected<void> refuse_newer(int current, int wanted) {
   if (current <= wanted)
     return {};
-  return core::fail(core::ec::database_unavailable,
-                    fmt::format("The schema of the database is at version {}, this program knows version {}. Run the newer "
-                                "Trunkline that this database belongs to.",
-                                current, wanted));
+  return core::fail(
+      core::ec::database_unavailable,
+      fmt::format("The schema of the database is at version {}, this program knows version {}. Run the newer "
+                  "Trunkline that this database belongs to.",
+                  current, wanted));
 }
 
 core::expected<void> apply_missing(soci::session& sql, dialect kind) {
@@ -66,9 +69,10 @@ core::expected<void> apply_missing(soci::session& sql, dialect kind) {
     run_script(sql, kind, "create table meta (name text primary key, value text not null)");
   for (const auto& step : all.subspan(static_cast<size_t>(*current))) {
     run_script(sql, kind, std::string(step.sql));
-    execute(sql,
-            "insert into meta (name, value) values (:name, :value) on conflict (name) do update set value = excluded.value",
-            std::string(version_row), std::to_string(step.number));
+    execute(
+        sql,
+        "insert into meta (name, value) values (:name, :value) on conflict (name) do update set value = excluded.value",
+        std::string(version_row), std::to_string(step.number));
   }
   return {};
 }
@@ -77,17 +81,19 @@ core::expected<void> apply_missing(soci::session& sql, dialect kind) {
 
 core::expected<schema_status> database::schema() {
   session connection(*impl_);
-  return connection.run("reading the schema version", access::snapshot, [&](soci::session& sql) -> core::expected<schema_status> {
-    const auto current = read_version(sql, kind());
-    if (!current)
-      return core::fail(current.error());
-    return schema_status{*current, migrations_of(kind()).back().number};
-  });
+  return connection.run("reading the schema version", access::snapshot,
+                        [&](soci::session& sql) -> core::expected<schema_status> {
+                          const auto current = read_version(sql, kind());
+                          if (!current)
+                            return core::fail(current.error());
+                          return schema_status{*current, migrations_of(kind()).back().number};
+                        });
 }
 
 core::expected<schema_status> database::migrate() {
   session connection(*impl_);
-  auto applied = connection.run("migrating", access::write, [&](soci::session& sql) { return apply_missing(sql, kind()); });
+  auto applied =
+      connection.run("migrating", access::write, [&](soci::session& sql) { return apply_missing(sql, kind()); });
   if (!applied)
     return core::fail(std::move(applied.error()));
   return schema();

@@ -4,7 +4,8 @@
 
 namespace trunkline::persistence {
 
-array_statement::array_statement(soci::session& sql, std::string_view text, std::initializer_list<std::string_view> types)
+array_statement::array_statement(soci::session& sql, std::string_view text,
+                                 std::initializer_list<std::string_view> types)
     : columns_(types.size()), statement_(sql) {
   std::string arrays;
   for (const auto type : types)
@@ -15,7 +16,7 @@ array_statement::array_statement(soci::session& sql, std::string_view text, std:
 
 void array_statement::clear() {
   for (auto& column : columns_)
-    column = "{";
+    column.assign(1, '{');
   column_ = 0;
 }
 
@@ -30,7 +31,8 @@ std::string& array_statement::next() {
 void array_statement::add(std::string_view text) {
   auto& column = next();
   column += '"';
-  for (auto special = text.find_first_of("\"\\"); special != std::string_view::npos; special = text.find_first_of("\"\\")) {
+  for (auto special = text.find_first_of("\"\\"); special != std::string_view::npos;
+       special = text.find_first_of("\"\\")) {
     column.append(text.substr(0, special));
     column += '\\';
     column += text[special];

@@ -9,8 +9,8 @@
 
 namespace trunkline::persistence {
 
-/// A prepared statement that takes whole columns: every parameter is an array literal that is built row by row. One such
-/// statement stores a batch in one round trip, whatever its size.
+/// A prepared statement that takes whole columns: every parameter is an array literal that is built row by row. One
+/// such statement stores a batch in one round trip, whatever its size.
 class array_statement {
 public:
   /// `text` has a "{}" where the arrays go, as "unnest(cast(:c0 as text[]), ...)"; `types` are their element types.

@@ -10,47 +10,47 @@ namespace {
 constexpr std::string_view text = "text", integer = "integer", bigint = "bigint", smallint = "smallint";
 
 constexpr std::string_view insert_events_sql =
-  "insert into webhook_event (company_id, kind, sid, status, sequence, step, received_at, params, answer_status, "
-  "answer_type, answer_body, call_sid, receipt) select * from {} on conflict do nothing";
+    "insert into webhook_event (company_id, kind, sid, status, sequence, step, received_at, params, answer_status, "
+    "answer_type, answer_body, call_sid, receipt) select * from {} on conflict do nothing";
 
 /// lateral and limit keep the planner at one index lookup per key, whatever it believes about the size of the table.
 constexpr std::string_view read_events_sql =
-  "select k.position, e.receipt, e.answer_status, e.answer_type, e.answer_body "
-  "from {} as k (position, company_id, kind, sid, status, sequence, step) cross join lateral "
-  "(select receipt, answer_status, answer_type, answer_body from webhook_event w where w.company_id = k.company_id "
-  "and w.kind = k.kind and w.sid = k.sid and w.status = k.status and w.sequence = k.sequence and w.step = k.step "
-  "limit 1) as e";
+    "select k.position, e.receipt, e.answer_status, e.answer_type, e.answer_body "
+    "from {} as k (position, company_id, kind, sid, status, sequence, step) cross join lateral "
+    "(select receipt, answer_status, answer_type, answer_body from webhook_event w where w.company_id = k.company_id "
+    "and w.kind = k.kind and w.sid = k.sid and w.status = k.status and w.sequence = k.sequence and w.step = k.step "
+    "limit 1) as e";
 
 /// Says the same as core::merge(). greatest() and least() pass over NULL, and text compares by bytes.
 constexpr std::string_view merge_calls_sql =
-  "insert into call as c ({columns}) select * from {arrays} on conflict (company_id, id) do update set "
-  "direction = greatest(c.direction, excluded.direction), from_party = greatest(c.from_party, excluded.from_party), "
-  "to_party = greatest(c.to_party, excluded.to_party), "
-  "status = case when (excluded.status_rank, excluded.status) > (c.status_rank, c.status) then excluded.status "
-  "else c.status end, status_rank = greatest(c.status_rank, excluded.status_rank), "
-  "started_at = least(c.started_at, excluded.started_at), answered_at = least(c.answered_at, excluded.answered_at), "
-  "ended_at = greatest(c.ended_at, excluded.ended_at), "
-  "duration_seconds = greatest(c.duration_seconds, excluded.duration_seconds), "
-  "route_configured = greatest(c.route_configured, excluded.route_configured), "
-  "step_1 = greatest(c.step_1, excluded.step_1), step_2 = greatest(c.step_2, excluded.step_2), "
-  "step_3 = greatest(c.step_3, excluded.step_3), recording = greatest(c.recording, excluded.recording), "
-  "transcription = greatest(c.transcription, excluded.transcription)";
+    "insert into call as c ({columns}) select * from {arrays} on conflict (company_id, id) do update set "
+    "direction = greatest(c.direction, excluded.direction), from_party = greatest(c.from_party, excluded.from_party), "
+    "to_party = greatest(c.to_party, excluded.to_party), "
+    "status = case when (excluded.status_rank, excluded.status) > (c.status_rank, c.status) then excluded.status "
+    "else c.status end, status_rank = greatest(c.status_rank, excluded.status_rank), "
+    "started_at = least(c.started_at, excluded.started_at), answered_at = least(c.answered_at, excluded.answered_at), "
+    "ended_at = greatest(c.ended_at, excluded.ended_at), "
+    "duration_seconds = greatest(c.duration_seconds, excluded.duration_seconds), "
+    "route_configured = greatest(c.route_configured, excluded.route_configured), "
+    "step_1 = greatest(c.step_1, excluded.step_1), step_2 = greatest(c.step_2, excluded.step_2), "
+    "step_3 = greatest(c.step_3, excluded.step_3), recording = greatest(c.recording, excluded.recording), "
+    "transcription = greatest(c.transcription, excluded.transcription)";
 
 constexpr std::string_view change_messages_sql =
-  "update message as m set status = case when u.rank > m.status_rank then u.status else m.status end, "
-  "status_rank = greatest(m.status_rank, u.rank), "
-  "error_code = case when u.rank > m.status_rank then coalesce(u.error_code, m.error_code) else m.error_code end, "
-  "updated_at = greatest(m.updated_at, u.at), sent_at = least(m.sent_at, u.sent_at), "
-  "delivered_at = least(m.delivered_at, u.delivered_at) "
-  "from {} as u (company_id, twilio_sid, status, rank, error_code, at, sent_at, delivered_at) "
-  "where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
+    "update message as m set status = case when u.rank > m.status_rank then u.status else m.status end, "
+    "status_rank = greatest(m.status_rank, u.rank), "
+    "error_code = case when u.rank > m.status_rank then coalesce(u.error_code, m.error_code) else m.error_code end, "
+    "updated_at = greatest(m.updated_at, u.at), sent_at = least(m.sent_at, u.sent_at), "
+    "delivered_at = least(m.delivered_at, u.delivered_at) "
+    "from {} as u (company_id, twilio_sid, status, rank, error_code, at, sent_at, delivered_at) "
+    "where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
 
 constexpr std::string_view change_opt_outs_sql =
-  "insert into opt_out as o (company_id, phone_number, opted_out, source, changed_at) "
-  "select company_id, phone_number, opted_out, 'keyword', changed_at "
-  "from {} as u (company_id, phone_number, opted_out, changed_at) "
-  "on conflict (company_id, phone_number) do update set opted_out = excluded.opted_out, source = excluded.source, "
-  "changed_at = excluded.changed_at where (excluded.changed_at, excluded.opted_out) > (o.changed_at, o.opted_out)";
+    "insert into opt_out as o (company_id, phone_number, opted_out, source, changed_at) "
+    "select company_id, phone_number, opted_out, 'keyword', changed_at "
+    "from {} as u (company_id, phone_number, opted_out, changed_at) "
+    "on conflict (company_id, phone_number) do update set opted_out = excluded.opted_out, source = excluded.source, "
+    "changed_at = excluded.changed_at where (excluded.changed_at, excluded.opted_out) > (o.changed_at, o.opted_out)";
 
 std::string with_columns(std::string_view sql, const std::string& columns) {
   return fmt::format(fmt::runtime(sql), fmt::arg("columns", columns), fmt::arg("arrays", "{}"));
@@ -68,13 +68,14 @@ public:
                        {text, text, text, text, bigint, integer, bigint, text, integer, text, text, text, bigint}),
         read_events_(sql, read_events_sql, {integer, text, text, text, text, bigint, integer}),
         merge_calls_(sql, with_columns(merge_calls_sql, call_columns),
-                     {text, text, text, text, text, text, text, integer, bigint, bigint, bigint, bigint, text, text, text, text,
-                      text, text}),
+                     {text, text, text, text, text, text, text, integer, bigint, bigint, bigint, bigint, text, text,
+                      text, text, text, text}),
         insert_messages_(sql,
                          with_columns("insert into message ({columns}) select * from {arrays} on conflict do nothing",
                                       message_columns),
-                         {text, text, text, text, text, text, text, text, text, text, text, text, integer, text, bigint, text,
-                          text, integer, bigint, smallint, smallint, bigint, bigint, bigint, bigint}),
+                         {text,   text,     text,     text,    text,   text,   text,  text, text,
+                          text,   text,     text,     integer, text,   bigint, text,  text, integer,
+                          bigint, smallint, smallint, bigint,  bigint, bigint, bigint}),
         change_messages_(sql, change_messages_sql, {text, text, text, integer, bigint, bigint, bigint, bigint}),
         change_opt_outs_(sql, change_opt_outs_sql, {text, text, smallint, bigint}) {
     read_events_.define(position_, receipt_, answer_.status, answer_.content_type, answer_.body);
@@ -84,8 +85,8 @@ public:
     insert_events_.clear();
     for (const auto& entry : entries) {
       const auto& [key, at, params, answer, call, message, status, opt_out] = *entry.event;
-      add_row(insert_events_, key.tenant.value, core::to_string(key.kind), key.sid, key.status, key.sequence, key.step, at.ms,
-              params, answer.status, answer.content_type, answer.body, entry.call_sid, entry.receipt);
+      add_row(insert_events_, key.tenant.value, core::to_string(key.kind), key.sid, key.status, key.sequence, key.step,
+              at.ms, params, answer.status, answer.content_type, answer.body, entry.call_sid, entry.receipt);
     }
     const bool all_won = insert_events_.execute() == static_cast<long long>(entries.size());
     for (auto& entry : entries)
@@ -147,6 +148,8 @@ private:
 
 } // namespace
 
-std::shared_ptr<inbox_writer> make_postgresql_inbox(soci::session& sql) { return std::make_shared<postgresql_inbox>(sql); }
+std::shared_ptr<inbox_writer> make_postgresql_inbox(soci::session& sql) {
+  return std::make_shared<postgresql_inbox>(sql);
+}
 
 } // namespace trunkline::persistence

@@ -22,8 +22,9 @@ core::expected<void> session::perform(std::string_view doing, access mode, const
   if (kind() == dialect::sqlite && mode == access::write) {
     turn = std::unique_lock(owner_.writer, deadline);
     if (!turn)
-      return core::fail(core::ec::database_unavailable, "The database is not available.",
-                        fmt::format("{}: others were writing for {} ms", doing, owner_.settings.statement_deadline.count()));
+      return core::fail(
+          core::ec::database_unavailable, "The database is not available.",
+          fmt::format("{}: others were writing for {} ms", doing, owner_.settings.statement_deadline.count()));
   }
   attempt last;
   do
@@ -32,7 +33,8 @@ core::expected<void> session::perform(std::string_view doing, access mode, const
   return last.result;
 }
 
-session::attempt session::try_once(std::string_view doing, access mode, const work_function& work, time_point deadline) {
+session::attempt session::try_once(std::string_view doing, access mode, const work_function& work,
+                                   time_point deadline) {
   const bool fresh = sql_ == nullptr;
   if (auto connected = connect(deadline); !connected)
     return {connected, false};
@@ -56,7 +58,8 @@ session::attempt session::try_once(std::string_view doing, access mode, const wo
     const bool usable = !late && failure.kind != failure_kind::connection && (!begun || roll_back());
     watch.reset(); // before the connection it would cut goes away
     if (late)
-      failure.error.context = fmt::format("{}: no answer within {} ms", doing, owner_.settings.statement_deadline.count());
+      failure.error.context =
+          fmt::format("{}: no answer within {} ms", doing, owner_.settings.statement_deadline.count());
     if (!usable)
       disconnect(false);
     // A connection that died while nobody looked is found out at the first word, before anything has happened.
@@ -67,11 +70,14 @@ session::attempt session::try_once(std::string_view doing, access mode, const wo
 
 void session::begin(access mode) {
   switch (mode) {
-  case access::read: break;
+  case access::read:
+    break;
   case access::snapshot:
     run_script(*sql_, kind(), kind() == dialect::sqlite ? "begin" : "begin isolation level repeatable read read only");
     break;
-  case access::write: run_script(*sql_, kind(), kind() == dialect::sqlite ? "begin immediate" : "begin"); break;
+  case access::write:
+    run_script(*sql_, kind(), kind() == dialect::sqlite ? "begin immediate" : "begin");
+    break;
   }
 }
 

@@ -37,7 +37,8 @@ sql_failure translate_postgresql(const soci::postgresql_soci_error& problem, std
   // PostgreSQL quotes the values it does not like (numbers of people, for example), so of those only the code is kept.
   const bool quotes_values = kind == failure_kind::bad_data || kind == failure_kind::unique;
   const auto words = quotes_values ? std::string("values refused") : first_line(problem.get_error_message());
-  return make(kind, fmt::format("{}: {} (SQLSTATE {})", doing, words, kind == failure_kind::connection ? "none" : state));
+  return make(kind,
+              fmt::format("{}: {} (SQLSTATE {})", doing, words, kind == failure_kind::connection ? "none" : state));
 }
 
 sql_failure translate_sqlite(const soci::sqlite3_soci_error& problem, std::string_view doing) {
@@ -45,16 +46,21 @@ sql_failure translate_sqlite(const soci::sqlite3_soci_error& problem, std::strin
   const auto context = fmt::format("{}: {} (SQLite code {})", doing, words, problem.result());
   switch (problem.result() & 0xff) {
   case SQLITE_CONSTRAINT:
-    return make(words.find("UNIQUE constraint") != std::string::npos ? failure_kind::unique : failure_kind::bad_data, context);
+    return make(words.find("UNIQUE constraint") != std::string::npos ? failure_kind::unique : failure_kind::bad_data,
+                context);
   case SQLITE_MISMATCH:
-  case SQLITE_TOOBIG: return make(failure_kind::bad_data, context);
+  case SQLITE_TOOBIG:
+    return make(failure_kind::bad_data, context);
   case SQLITE_BUSY:
-  case SQLITE_LOCKED: return make(failure_kind::conflict, context);
+  case SQLITE_LOCKED:
+    return make(failure_kind::conflict, context);
   case SQLITE_IOERR:
   case SQLITE_CORRUPT:
   case SQLITE_CANTOPEN:
-  case SQLITE_NOTADB: return make(failure_kind::connection, context);
-  default: return make(failure_kind::other, context);
+  case SQLITE_NOTADB:
+    return make(failure_kind::connection, context);
+  default:
+    return make(failure_kind::other, context);
   }
 }
 

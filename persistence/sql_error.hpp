@@ -9,10 +9,10 @@ namespace trunkline::persistence {
 
 /// How a statement failed, as far as those who run it must tell.
 enum class failure_kind : uint8_t {
-  connection,  ///< the connection is gone or of no use any more
-  conflict,    ///< deadlock, serialization failure, busy: the same again may work
-  unique,      ///< a unique key is taken
-  bad_data,    ///< this row cannot be stored, whoever tries
+  connection, ///< the connection is gone or of no use any more
+  conflict,   ///< deadlock, serialization failure, busy: the same again may work
+  unique,     ///< a unique key is taken
+  bad_data,   ///< this row cannot be stored, whoever tries
   other,
 };
 

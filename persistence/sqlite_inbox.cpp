@@ -10,48 +10,50 @@ namespace trunkline::persistence {
 namespace {
 
 const std::string insert_event_sql =
-  "insert into webhook_event (company_id, kind, sid, status, sequence, step, received_at, params, answer_status, "
-  "answer_type, answer_body, call_sid, receipt) values (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m) "
-  "on conflict do nothing";
+    "insert into webhook_event (company_id, kind, sid, status, sequence, step, received_at, params, answer_status, "
+    "answer_type, answer_body, call_sid, receipt) values (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m) "
+    "on conflict do nothing";
 
-const std::string read_event_sql =
-  "select answer_status, answer_type, answer_body from webhook_event where company_id = :a and kind = :b and sid = :c "
-  "and status = :d and sequence = :e and step = :f";
+const std::string read_event_sql = "select answer_status, answer_type, answer_body from webhook_event where company_id "
+                                   "= :a and kind = :b and sid = :c "
+                                   "and status = :d and sequence = :e and step = :f";
 
 /// Says the same as core::merge(). min() and max() of SQLite are NULL as soon as one side is.
 constexpr std::string_view merge_call_sql =
-  "insert into call as c ({}) values (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, :o, :p, :q, :r) "
-  "on conflict (company_id, id) do update set "
-  "direction = max(c.direction, excluded.direction), from_party = max(c.from_party, excluded.from_party), "
-  "to_party = max(c.to_party, excluded.to_party), "
-  "status = case when (excluded.status_rank, excluded.status) > (c.status_rank, c.status) then excluded.status "
-  "else c.status end, status_rank = max(c.status_rank, excluded.status_rank), "
-  "started_at = coalesce(min(c.started_at, excluded.started_at), c.started_at, excluded.started_at), "
-  "answered_at = coalesce(min(c.answered_at, excluded.answered_at), c.answered_at, excluded.answered_at), "
-  "ended_at = coalesce(max(c.ended_at, excluded.ended_at), c.ended_at, excluded.ended_at), "
-  "duration_seconds = coalesce(max(c.duration_seconds, excluded.duration_seconds), c.duration_seconds, "
-  "excluded.duration_seconds), route_configured = max(c.route_configured, excluded.route_configured), "
-  "step_1 = max(c.step_1, excluded.step_1), step_2 = max(c.step_2, excluded.step_2), "
-  "step_3 = max(c.step_3, excluded.step_3), recording = max(c.recording, excluded.recording), "
-  "transcription = max(c.transcription, excluded.transcription)";
+    "insert into call as c ({}) values (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, :o, :p, :q, :r) "
+    "on conflict (company_id, id) do update set "
+    "direction = max(c.direction, excluded.direction), from_party = max(c.from_party, excluded.from_party), "
+    "to_party = max(c.to_party, excluded.to_party), "
+    "status = case when (excluded.status_rank, excluded.status) > (c.status_rank, c.status) then excluded.status "
+    "else c.status end, status_rank = max(c.status_rank, excluded.status_rank), "
+    "started_at = coalesce(min(c.started_at, excluded.started_at), c.started_at, excluded.started_at), "
+    "answered_at = coalesce(min(c.answered_at, excluded.answered_at), c.answered_at, excluded.answered_at), "
+    "ended_at = coalesce(max(c.ended_at, excluded.ended_at), c.ended_at, excluded.ended_at), "
+    "duration_seconds = coalesce(max(c.duration_seconds, excluded.duration_seconds), c.duration_seconds, "
+    "excluded.duration_seconds), route_configured = max(c.route_configured, excluded.route_configured), "
+    "step_1 = max(c.step_1, excluded.step_1), step_2 = max(c.step_2, excluded.step_2), "
+    "step_3 = max(c.step_3, excluded.step_3), recording = max(c.recording, excluded.recording), "
+    "transcription = max(c.transcription, excluded.transcription)";
 
-constexpr std::string_view insert_message_sql =
-  "insert into message ({}) values (:a, :b, :c, :d, :e, :f, :g, :h, :i, :j, :k, :l, :m, :n, :o, :p, :q, :r, :s, :t, :u, :v, "
-  ":w, :x, :y) on conflict do nothing";
+constexpr std::string_view insert_message_sql = "insert into message ({}) values (:a, :b, :c, :d, :e, :f, :g, :h, :i, "
+                                                ":j, :k, :l, :m, :n, :o, :p, :q, :r, :s, :t, :u, :v, "
+                                                ":w, :x, :y) on conflict do nothing";
 
 const std::string change_message_sql =
-  "update message as m set status = case when u.rank > m.status_rank then u.status else m.status end, "
-  "status_rank = max(m.status_rank, u.rank), "
-  "error_code = case when u.rank > m.status_rank then coalesce(u.error_code, m.error_code) else m.error_code end, "
-  "updated_at = max(m.updated_at, u.at), sent_at = coalesce(min(m.sent_at, u.sent_at), m.sent_at, u.sent_at), "
-  "delivered_at = coalesce(min(m.delivered_at, u.delivered_at), m.delivered_at, u.delivered_at) "
-  "from (select :a as company_id, :b as twilio_sid, :c as status, :d as rank, :e as error_code, :f as at, :g as sent_at, "
-  ":h as delivered_at) as u where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
+    "update message as m set status = case when u.rank > m.status_rank then u.status else m.status end, "
+    "status_rank = max(m.status_rank, u.rank), "
+    "error_code = case when u.rank > m.status_rank then coalesce(u.error_code, m.error_code) else m.error_code end, "
+    "updated_at = max(m.updated_at, u.at), sent_at = coalesce(min(m.sent_at, u.sent_at), m.sent_at, u.sent_at), "
+    "delivered_at = coalesce(min(m.delivered_at, u.delivered_at), m.delivered_at, u.delivered_at) "
+    "from (select :a as company_id, :b as twilio_sid, :c as status, :d as rank, :e as error_code, :f as at, :g as "
+    "sent_at, "
+    ":h as delivered_at) as u where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
 
 const std::string change_opt_out_sql =
-  "insert into opt_out as o (company_id, phone_number, opted_out, source, changed_at) values (:a, :b, :c, 'keyword', :d) "
-  "on conflict (company_id, phone_number) do update set opted_out = excluded.opted_out, source = excluded.source, "
-  "changed_at = excluded.changed_at where (excluded.changed_at, excluded.opted_out) > (o.changed_at, o.opted_out)";
+    "insert into opt_out as o (company_id, phone_number, opted_out, source, changed_at) values (:a, :b, :c, 'keyword', "
+    ":d) "
+    "on conflict (company_id, phone_number) do update set opted_out = excluded.opted_out, source = excluded.source, "
+    "changed_at = excluded.changed_at where (excluded.changed_at, excluded.opted_out) > (o.changed_at, o.opted_out)";
 
 /// A prepared statement and the row it is bound to.
 template <class Row>
@@ -78,8 +80,8 @@ struct event_row {
   long long sequence = 0, step = 0, received_at = 0, answer_status = 0, receipt = 0;
 
   auto columns() {
-    return std::tie(company, kind, sid, status, sequence, step, received_at, params, answer_status, answer_type, answer_body,
-                    call_sid, receipt);
+    return std::tie(company, kind, sid, status, sequence, step, received_at, params, answer_status, answer_type,
+                    answer_body, call_sid, receipt);
   }
 
   void take(const inbox_entry& entry) {
@@ -157,8 +159,8 @@ private:
   void read_stored_answer(inbox_entry& entry) {
     auto& answer = entry.stored_answer;
     const auto& row = insert_event_.row;
-    fetch_row(sql_, read_event_sql, std::tie(answer.status, answer.content_type, answer.body), row.company, row.kind, row.sid,
-              row.status, row.sequence, row.step);
+    fetch_row(sql_, read_event_sql, std::tie(answer.status, answer.content_type, answer.body), row.company, row.kind,
+              row.sid, row.status, row.sequence, row.step);
   }
 
   soci::session& sql_;

@@ -48,8 +48,12 @@ template <class T>
 void bind_in(soci::statement& statement, const T& value) {
   statement.exchange(soci::use(value));
 }
-inline void bind_in(soci::statement& statement, const nullable_int& v) { statement.exchange(soci::use(v.value, v.state)); }
-inline void bind_in(soci::statement& statement, const nullable_text& v) { statement.exchange(soci::use(v.value, v.state)); }
+inline void bind_in(soci::statement& statement, const nullable_int& v) {
+  statement.exchange(soci::use(v.value, v.state));
+}
+inline void bind_in(soci::statement& statement, const nullable_text& v) {
+  statement.exchange(soci::use(v.value, v.state));
+}
 
 template <class T>
 void bind_out(soci::statement& statement, T& value) {
@@ -89,7 +93,8 @@ void for_each_row(soci::session& sql, const std::string& text, std::tuple<Out&..
 template <class... Out, class... In>
 bool fetch_row(soci::session& sql, const std::string& text, std::tuple<Out&...> out, const In&... in) {
   bool found = false;
-  for_each_row(sql, text, out, [&] { found = true; }, in...);
+  for_each_row(
+      sql, text, out, [&] { found = true; }, in...);
   return found;
 }
 

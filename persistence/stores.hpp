@@ -42,7 +42,7 @@ public:
   virtual core::expected<core::tenant_profile> find(const core::tenant_id& id) = 0;
   /// `platform_usable` decides what credentialSource a company without its own credentials has.
   virtual core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter& filter, bool platform_usable,
-                                                          const core::page_request& page) = 0;
+                                                                const core::page_request& page) = 0;
   /// Replaces the whole configuration (numbers, credentials and all) in one transaction. `if_version`: the caller's
   /// If-Match, ec::etag_mismatch when it is not the stored one. ec::phone_number_taken when another company has one of
   /// the numbers (list or legacy). New numbers get hook tokens, kept ones keep theirs. Returns it as stored.
@@ -74,16 +74,18 @@ public:
 class call_store {
 public:
   virtual ~call_store() = default;
-  virtual core::expected<core::page<core::call_record>> list(const core::call_filter& filter, const core::page_request& page) = 0;
+  virtual core::expected<core::page<core::call_record>> list(const core::call_filter& filter,
+                                                             const core::page_request& page) = 0;
   /// ec::not_found.
-  virtual core::expected<std::pair<core::call_record, std::vector<core::stored_event>>> find(const core::tenant_id& tenant,
-                                                                                       const core::call_id& id) = 0;
+  virtual core::expected<std::pair<core::call_record, std::vector<core::stored_event>>>
+  find(const core::tenant_id& tenant, const core::call_id& id) = 0;
 };
 
 class message_store {
 public:
   virtual ~message_store() = default;
-  virtual core::expected<core::page<core::message_record>> list(const core::message_filter& filter, const core::page_request& page) = 0;
+  virtual core::expected<core::page<core::message_record>> list(const core::message_filter& filter,
+                                                                const core::page_request& page) = 0;
   virtual core::expected<core::message_record> find(const core::message_id& id) = 0;
 };
 

@@ -20,22 +20,23 @@ std::vector<sealed_door> read_companies(soci::session& sql) {
   std::vector<sealed_door> doors;
   std::string id, state, sid, data_key, token, next, mode, legacy, whatsapp, hook;
   for_each_row(
-    sql,
-    "select c.id, c.state, k.account_sid, k.data_key, k.auth_token, k.next_auth_token, k.signature_mode, k.legacy_number, "
-    "k.whatsapp_number, k.hook_token from company c join company_config k on k.company_id = c.id order by c.id",
-    std::tie(id, state, sid, data_key, token, next, mode, legacy, whatsapp, hook), [&] {
-      auto& [door, sealed_key, sealed_token, sealed_next] = doors.emplace_back();
-      door.tenant.value = id;
-      door.account_sid = sid;
-      door.quarantined = tenant_state_from(state) == core::tenant_state::quarantined;
-      door.signatures = signature_mode_from(mode);
-      door.hook.value = hook;
-      if (!legacy.empty())
-        door.legacy_number.emplace(legacy);
-      if (!whatsapp.empty())
-        door.whatsapp_number.emplace(whatsapp);
-      sealed_key = data_key, sealed_token = token, sealed_next = next;
-    });
+      sql,
+      "select c.id, c.state, k.account_sid, k.data_key, k.auth_token, k.next_auth_token, k.signature_mode, "
+      "k.legacy_number, "
+      "k.whatsapp_number, k.hook_token from company c join company_config k on k.company_id = c.id order by c.id",
+      std::tie(id, state, sid, data_key, token, next, mode, legacy, whatsapp, hook), [&] {
+        auto& [door, sealed_key, sealed_token, sealed_next] = doors.emplace_back();
+        door.tenant.value = id;
+        door.account_sid = sid;
+        door.quarantined = tenant_state_from(state) == core::tenant_state::quarantined;
+        door.signatures = signature_mode_from(mode);
+        door.hook.value = hook;
+        if (!legacy.empty())
+          door.legacy_number.emplace(legacy);
+        if (!whatsapp.empty())
+          door.whatsapp_number.emplace(whatsapp);
+        sealed_key = data_key, sealed_token = token, sealed_next = next;
+      });
   return doors;
 }
 
@@ -52,7 +53,7 @@ void add_numbers(soci::session& sql, std::vector<sealed_door>& doors) {
                    ++at;
                  if (at != doors.end() && at->door.tenant.value == company)
                    at->door.numbers.push_back(
-                     {core::phone_number(number), name, active != 0, primary != 0, core::hook_token(hook)});
+                       {core::phone_number(number), name, active != 0, primary != 0, core::hook_token(hook)});
                });
 }
 
@@ -69,13 +70,15 @@ void open_secrets(sealed_door& sealed, const vault& keys) {
 
 } // namespace
 
-core::expected<void> visit_doors(session& connection, const vault& keys, const std::function<void(tenant_door)>& visit) {
+core::expected<void> visit_doors(session& connection, const vault& keys,
+                                 const std::function<void(tenant_door)>& visit) {
   using rows = std::vector<sealed_door>;
-  auto doors = connection.run("reading all companies", access::snapshot, [](soci::session& sql) -> core::expected<rows> {
-    auto found = read_companies(sql);
-    add_numbers(sql, found);
-    return found;
-  });
+  auto doors =
+      connection.run("reading all companies", access::snapshot, [](soci::session& sql) -> core::expected<rows> {
+        auto found = read_companies(sql);
+        add_numbers(sql, found);
+        return found;
+      });
   if (!doors)
     return core::fail(std::move(doors.error()));
   for (auto& sealed : *doors) {

@@ -9,9 +9,9 @@
 namespace trunkline::persistence {
 
 const std::string tenant_columns =
-  "c.id, c.name, c.country, c.time_zone, c.menu_url, c.state, c.created_at, c.updated_at, c.version, k.settings, "
-  "k.account_sid, k.data_key, k.auth_token, k.next_auth_token, k.api_key, k.api_secret, k.hook_token, k.version, "
-  "k.last_updated";
+    "c.id, c.name, c.country, c.time_zone, c.menu_url, c.state, c.created_at, c.updated_at, c.version, k.settings, "
+    "k.account_sid, k.data_key, k.auth_token, k.next_auth_token, k.api_key, k.api_secret, k.hook_token, k.version, "
+    "k.last_updated";
 
 std::string_view to_text(core::tenant_state state) {
   return state == core::tenant_state::quarantined ? "quarantined" : "active";
@@ -21,7 +21,9 @@ core::tenant_state tenant_state_from(std::string_view text) {
   return text == "quarantined" ? core::tenant_state::quarantined : core::tenant_state::active;
 }
 
-std::string_view to_text(core::signature_mode mode) { return mode == core::signature_mode::shadow ? "shadow" : "enforce"; }
+std::string_view to_text(core::signature_mode mode) {
+  return mode == core::signature_mode::shadow ? "shadow" : "enforce";
+}
 
 core::signature_mode signature_mode_from(std::string_view text) {
   return text == "shadow" ? core::signature_mode::shadow : core::signature_mode::enforce;
@@ -43,10 +45,10 @@ core::expected<core::tenant_profile> to_profile(const tenant_row& row, const vau
   auto& credentials = profile.config.credentials;
   credentials.account_sid = row.account_sid;
   const std::tuple<core::secret&, std::string_view, const std::string&> secrets[] = {
-    {credentials.auth_token, "auth_token", row.auth_token},
-    {credentials.next_auth_token, "next_auth_token", row.next_auth_token},
-    {credentials.api_key, "api_key", row.api_key},
-    {credentials.api_secret, "api_secret", row.api_secret}};
+      {credentials.auth_token, "auth_token", row.auth_token},
+      {credentials.next_auth_token, "next_auth_token", row.next_auth_token},
+      {credentials.api_key, "api_key", row.api_key},
+      {credentials.api_secret, "api_secret", row.api_secret}};
   for (const auto& [target, column, sealed] : secrets) {
     auto plain = keys.unseal(row.data_key, row.tenant.id, column, sealed);
     if (!plain)
@@ -64,34 +66,37 @@ numbers_by_company numbers_of(soci::session& sql, dialect kind, const std::vecto
   if (companies.empty())
     return numbers;
   const bool sqlite = kind == dialect::sqlite;
-  const auto ids = sqlite ? fmt::format("[\"{}\"]", fmt::join(companies, "\",\"")) : fmt::format("{{{}}}", fmt::join(companies, ","));
+  const auto ids = sqlite ? fmt::format("[\"{}\"]", fmt::join(companies, "\",\""))
+                          : fmt::format("{{{}}}", fmt::join(companies, ","));
   const std::string query =
-    fmt::format("select company_id, phone_number, friendly_name, active, is_primary, hook_token from company_number "
-                "where company_id {} order by company_id, position",
-                sqlite ? "in (select value from json_each(:ids))" : "= any(cast(:ids as text[]))");
+      fmt::format("select company_id, phone_number, friendly_name, active, is_primary, hook_token from company_number "
+                  "where company_id {} order by company_id, position",
+                  sqlite ? "in (select value from json_each(:ids))" : "= any(cast(:ids as text[]))");
   std::string company, number, name, hook;
   int active = 0, primary = 0;
   for_each_row(
-    sql, query, std::tie(company, number, name, active, primary, hook),
-    [&] {
-      numbers[company].push_back({core::phone_number(number), name, active != 0, primary != 0, core::hook_token(hook)});
-    },
-    ids);
+      sql, query, std::tie(company, number, name, active, primary, hook),
+      [&] {
+        numbers[company].push_back(
+            {core::phone_number(number), name, active != 0, primary != 0, core::hook_token(hook)});
+      },
+      ids);
   return numbers;
 }
 
 std::vector<tenant_row> list_tenants(soci::session& sql, dialect kind, const core::tenant_filter& filter,
                                      bool platform_usable, const core::page_request& page) {
   // An empty parameter means "any"; every name stands once, so some values are given twice.
-  const std::string query = fmt::format(
-    "select {} from company c join company_config k on k.company_id = c.id "
-    "where (c.created_at, c.id) < (:at, :id) "
-    "and (:name = '' or {}(lower(c.name), lower(cast(:part as text))) > 0) "
-    "and (:number = '' or exists (select 1 from phone_claim p where p.company_id = c.id and p.phone_number = :claimed)) "
-    "and (:state = '' or c.state = :stored) "
-    "and (:source = '' or case when k.account_sid <> '' then 'company' else :otherwise end = :wanted) "
-    "order by c.created_at desc, c.id desc limit :limit",
-    tenant_columns, kind == dialect::sqlite ? "instr" : "strpos");
+  const std::string query =
+      fmt::format("select {} from company c join company_config k on k.company_id = c.id "
+                  "where (c.created_at, c.id) < (:at, :id) "
+                  "and (:name = '' or {}(lower(c.name), lower(cast(:part as text))) > 0) "
+                  "and (:number = '' or exists (select 1 from phone_claim p where p.company_id = c.id and "
+                  "p.phone_number = :claimed)) "
+                  "and (:state = '' or c.state = :stored) "
+                  "and (:source = '' or case when k.account_sid <> '' then 'company' else :otherwise end = :wanted) "
+                  "order by c.created_at desc, c.id desc limit :limit",
+                  tenant_columns, kind == dialect::sqlite ? "instr" : "strpos");
   const page_start start(page);
   const std::string state(filter.state ? to_text(*filter.state) : "");
   const std::string otherwise = platform_usable ? "platform" : "none";
@@ -103,8 +108,9 @@ std::vector<tenant_row> list_tenants(soci::session& sql, dialect kind, const cor
   std::vector<tenant_row> rows;
   tenant_row row;
   for_each_row(
-    sql, query, row.columns(), [&] { rows.push_back(row); }, start.at, start.id, filter.name_part, filter.name_part,
-    filter.phone_number, filter.phone_number, state, state, source, otherwise, source, static_cast<long long>(page.limit + 1));
+      sql, query, row.columns(), [&] { rows.push_back(row); }, start.at, start.id, filter.name_part, filter.name_part,
+      filter.phone_number, filter.phone_number, state, state, source, otherwise, source,
+      static_cast<long long>(page.limit + 1));
   return rows;
 }
 

@@ -23,9 +23,9 @@ struct tenant_row {
 
   /// In the order of tenant_columns.
   auto columns() {
-    return std::tie(tenant.id.value, tenant.name, tenant.country, tenant.time_zone, menu_url, state, created_at, updated_at,
-                    tenant_version, settings, account_sid, data_key, auth_token, next_auth_token, api_key, api_secret, hook,
-                    config_version, last_updated);
+    return std::tie(tenant.id.value, tenant.name, tenant.country, tenant.time_zone, menu_url, state, created_at,
+                    updated_at, tenant_version, settings, account_sid, data_key, auth_token, next_auth_token, api_key,
+                    api_secret, hook, config_version, last_updated);
   }
 };
 

@@ -28,10 +28,10 @@ core::expected<sealed_credentials> seal_all(const vault& keys, const std::string
                                             const core::twilio_credentials& credentials) {
   sealed_credentials sealed;
   const std::tuple<std::string&, std::string_view, const core::secret&> columns[] = {
-    {sealed.auth_token, "auth_token", credentials.auth_token},
-    {sealed.next_auth_token, "next_auth_token", credentials.next_auth_token},
-    {sealed.api_key, "api_key", credentials.api_key},
-    {sealed.api_secret, "api_secret", credentials.api_secret}};
+      {sealed.auth_token, "auth_token", credentials.auth_token},
+      {sealed.next_auth_token, "next_auth_token", credentials.next_auth_token},
+      {sealed.api_key, "api_key", credentials.api_key},
+      {sealed.api_secret, "api_secret", credentials.api_secret}};
   for (const auto& [target, column, value] : columns) {
     auto box = keys.seal(data_key, id, column, value);
     if (!box)
@@ -41,7 +41,8 @@ core::expected<sealed_credentials> seal_all(const vault& keys, const std::string
   return sealed;
 }
 
-/// The numbers a company wants for itself, in the order in which they are claimed, with where each stands in the request.
+/// The numbers a company wants for itself, in the order in which they are claimed, with where each stands in the
+/// request.
 struct claim {
   std::string_view field;
   std::string pointer;
@@ -50,7 +51,8 @@ struct claim {
 std::map<std::string, claim> claims_of(const core::tenant_config& config) {
   std::map<std::string, claim> claims;
   for (size_t i = 0; i < config.numbers.size(); ++i)
-    claims.try_emplace(config.numbers[i].number.str(), claim{"phoneNumbers", fmt::format("/phoneNumbers/{}/phoneNumber", i)});
+    claims.try_emplace(config.numbers[i].number.str(),
+                       claim{"phoneNumbers", fmt::format("/phoneNumbers/{}/phoneNumber", i)});
   if (config.legacy_number)
     claims.try_emplace(config.legacy_number->str(), claim{"phoneNumber", "/phoneNumber"});
   return claims;
@@ -59,10 +61,11 @@ std::map<std::string, claim> claims_of(const core::tenant_config& config) {
 core::expected<void> take_numbers(soci::session& sql, const core::tenant_id& id, const core::tenant_config& config) {
   execute(sql, "delete from phone_claim where company_id = :id", id.value);
   for (const auto& [number, claim] : claims_of(config)) {
-    const auto taken = execute(sql,
-                               "insert into phone_claim (phone_number, company_id, field) values (:number, :id, :field) "
-                               "on conflict (phone_number) do nothing",
-                               number, id.value, std::string(claim.field));
+    const auto taken =
+        execute(sql,
+                "insert into phone_claim (phone_number, company_id, field) values (:number, :id, :field) "
+                "on conflict (phone_number) do nothing",
+                number, id.value, std::string(claim.field));
     if (taken == 1)
       continue;
     core::error error{core::ec::phone_number_taken, "This phone number belongs to another company.", {}, {}};
@@ -81,7 +84,8 @@ void store_numbers(soci::session& sql, const core::tenant_id& id, const std::map
     const auto known = known_hooks.find(number.number.str());
     number.hook = known == known_hooks.end() ? new_hook() : core::hook_token(known->second);
     execute(sql,
-            "insert into company_number (company_id, position, phone_number, friendly_name, active, is_primary, hook_token) "
+            "insert into company_number (company_id, position, phone_number, friendly_name, active, is_primary, "
+            "hook_token) "
             "values (:id, :position, :number, :name, :active, :primary, :hook)",
             id.value, position++, number.number.str(), number.friendly_name, int{number.active}, int{number.primary},
             number.hook.value);
@@ -90,41 +94,47 @@ void store_numbers(soci::session& sql, const core::tenant_id& id, const std::map
 
 class sql_tenant_store final : public tenant_store {
 public:
-  sql_tenant_store(std::shared_ptr<session> connection, const vault& keys) : session_(std::move(connection)), keys_(keys) {}
+  sql_tenant_store(std::shared_ptr<session> connection, const vault& keys)
+      : session_(std::move(connection)), keys_(keys) {}
 
   core::expected<core::tenant_profile> create(const core::tenant& tenant) override {
     core::tenant_profile profile{tenant, {}};
     profile.config.hook = new_hook();
     profile.config.last_updated = tenant.created_at;
     const auto data_key = keys_.new_data_key(tenant.id);
-    return session_->run("creating a company", access::write, [&](soci::session& sql) -> core::expected<core::tenant_profile> {
-      execute(sql,
+    return session_->run(
+        "creating a company", access::write, [&](soci::session& sql) -> core::expected<core::tenant_profile> {
+          execute(
+              sql,
               "insert into company (id, name, country, time_zone, menu_url, state, created_at, updated_at, version) "
               "values (:id, :name, :country, :zone, :menu, :state, :created, :updated, :version)",
               tenant.id.value, tenant.name, tenant.country, tenant.time_zone, nullable_text(tenant.menu_url),
               std::string(to_text(tenant.state)), tenant.created_at.ms, tenant.updated_at.ms, tenant.version);
-      execute(sql,
+          execute(
+              sql,
               "insert into company_config (company_id, settings, account_sid, data_key, auth_token, next_auth_token, "
               "api_key, api_secret, signature_mode, legacy_number, whatsapp_number, hook_token, version, last_updated) "
               "values (:id, :settings, '', :data_key, '', '', '', '', :mode, '', '', :hook, :version, :updated)",
-              tenant.id.value, json::write_settings(profile.config), data_key, std::string(to_text(profile.config.signatures)),
-              profile.config.hook.value, profile.config.version, profile.config.last_updated.ms);
-      return profile;
-    });
+              tenant.id.value, json::write_settings(profile.config), data_key,
+              std::string(to_text(profile.config.signatures)), profile.config.hook.value, profile.config.version,
+              profile.config.last_updated.ms);
+          return profile;
+        });
   }
 
   core::expected<core::tenant_profile> find(const core::tenant_id& id) override {
-    return session_->run("finding a company", access::snapshot, [&](soci::session& sql) -> core::expected<core::tenant_profile> {
-      const std::string query =
-        fmt::format("select {} from company c join company_config k on k.company_id = c.id where c.id = :id", tenant_columns);
-      tenant_row row;
-      if (!fetch_row(sql, query, row.columns(), id.value))
-        return no_such_company();
-      auto profile = to_profile(row, keys_);
-      if (profile)
-        profile->config.numbers = numbers_of(sql, session_->kind(), {row.tenant.id.value})[row.tenant.id.value];
-      return profile;
-    });
+    return session_->run(
+        "finding a company", access::snapshot, [&](soci::session& sql) -> core::expected<core::tenant_profile> {
+          const std::string query = fmt::format(
+              "select {} from company c join company_config k on k.company_id = c.id where c.id = :id", tenant_columns);
+          tenant_row row;
+          if (!fetch_row(sql, query, row.columns(), id.value))
+            return no_such_company();
+          auto profile = to_profile(row, keys_);
+          if (profile)
+            profile->config.numbers = numbers_of(sql, session_->kind(), {row.tenant.id.value})[row.tenant.id.value];
+          return profile;
+        });
   }
 
   core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter& filter, bool platform_usable,
@@ -162,8 +172,8 @@ public:
   core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now) override {
     return session_->run("changing a company's state", access::write, [&](soci::session& sql) -> core::expected<void> {
       const auto changed =
-        execute(sql, "update company set state = :state, updated_at = :now, version = version + 1 where id = :id",
-                std::string(to_text(state)), now.ms, id.value);
+          execute(sql, "update company set state = :state, updated_at = :now, version = version + 1 where id = :id",
+                  std::string(to_text(state)), now.ms, id.value);
       if (changed == 0)
         return no_such_company();
       return {};
@@ -202,14 +212,15 @@ core::expected<core::tenant_config> sql_tenant_store::replace_config(soci::sessi
   std::map<std::string, std::string> hooks;
   std::string number, hook;
   for_each_row(
-    sql, "select phone_number, hook_token from company_number where company_id = :id", std::tie(number, hook),
-    [&] { hooks.emplace(number, hook); }, id.value);
+      sql, "select phone_number, hook_token from company_number where company_id = :id", std::tie(number, hook),
+      [&] { hooks.emplace(number, hook); }, id.value);
   store_numbers(sql, id, hooks, config.numbers);
 
   ++config.version;
   config.last_updated = now;
   execute(sql,
-          "update company_config set settings = :settings, account_sid = :sid, auth_token = :token, next_auth_token = :next, "
+          "update company_config set settings = :settings, account_sid = :sid, auth_token = :token, next_auth_token = "
+          ":next, "
           "api_key = :key, api_secret = :secret, signature_mode = :mode, legacy_number = :legacy, "
           "whatsapp_number = :whatsapp, version = :version, last_updated = :now where company_id = :id",
           json::write_settings(config), config.credentials.account_sid, sealed->auth_token, sealed->next_auth_token,

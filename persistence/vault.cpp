@@ -4,9 +4,9 @@
 #include "persistence/session.hpp"
 #include "persistence/statement.hpp"
 
+#include <fmt/format.h>
 #include <sodium.h>
 
-#include <fmt/format.h>
 #include <unistd.h>
 
 namespace trunkline::persistence {
@@ -34,8 +34,8 @@ std::string associated(std::string_view tenant, std::string_view column) {
 std::string encrypt(const std::string& key, std::string_view about, std::string_view plain) {
   std::string box(nonce_bytes + plain.size() + tag_bytes, '\0');
   randombytes_buf(box.data(), nonce_bytes);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(box) + nonce_bytes, nullptr, bytes(plain), plain.size(), bytes(about),
-                                             about.size(), nullptr, bytes(box), bytes(key));
+  crypto_aead_xchacha20poly1305_ietf_encrypt(bytes(box) + nonce_bytes, nullptr, bytes(plain), plain.size(),
+                                             bytes(about), about.size(), nullptr, bytes(box), bytes(key));
   std::string text(sodium_base64_ENCODED_LEN(box.size(), base64), '\0');
   sodium_bin2base64(text.data(), text.size(), bytes(box), box.size(), base64);
   text.pop_back(); // sodium counts the terminating NUL
@@ -53,7 +53,8 @@ std::optional<core::secret> decrypt(const std::string& key, std::string_view abo
     return std::nullopt;
   std::string plain(length - nonce_bytes - tag_bytes, '\0');
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(bytes(plain), nullptr, nullptr, bytes(box) + nonce_bytes,
-                                                 length - nonce_bytes, bytes(about), about.size(), bytes(box), bytes(key)) != 0)
+                                                 length - nonce_bytes, bytes(about), about.size(), bytes(box),
+                                                 bytes(key)) != 0)
     return std::nullopt;
   return core::secret(std::move(plain));
 }
@@ -72,20 +73,22 @@ auto cannot_open(const core::tenant_id& tenant, std::string_view column) {
 auto refuse(std::string detail) { return core::fail(core::ec::invalid_configuration, std::move(detail)); }
 
 core::expected<std::string> read_check(session& connection) {
-  return connection.run("reading the key check value", access::read, [](soci::session& sql) -> core::expected<std::string> {
-    std::string value;
-    fetch_row(sql, "select value from meta where name = :name", std::tie(value), std::string(check_row));
-    return value;
-  });
+  return connection.run(
+      "reading the key check value", access::read, [](soci::session& sql) -> core::expected<std::string> {
+        std::string value;
+        fetch_row(sql, "select value from meta where name = :name", std::tie(value), std::string(check_row));
+        return value;
+      });
 }
 
 /// The first key to arrive stays, whoever else tries at the same moment.
 core::expected<std::string> store_check(session& connection, const core::secret& key) {
-  auto stored = connection.run("storing the key check value", access::write, [&](soci::session& sql) -> core::expected<void> {
-    execute(sql, "insert into meta (name, value) values (:name, :value) on conflict do nothing", std::string(check_row),
-            encrypt(key.reveal(), check_row, check_text));
-    return {};
-  });
+  auto stored =
+      connection.run("storing the key check value", access::write, [&](soci::session& sql) -> core::expected<void> {
+        execute(sql, "insert into meta (name, value) values (:name, :value) on conflict do nothing",
+                std::string(check_row), encrypt(key.reveal(), check_row, check_text));
+        return {};
+      });
   if (!stored)
     return core::fail(std::move(stored.error()));
   return read_check(connection);
@@ -103,9 +106,10 @@ core::expected<core::secret> key_from_file(const std::string& path, bool may_mak
   if (*found)
     return std::move(**found);
   if (!may_make)
-    return refuse(fmt::format("The master key file {} is missing, and this database is sealed with its key. Put the file "
-                              "back from your backup, or copy it from another node.",
-                              path));
+    return refuse(
+        fmt::format("The master key file {} is missing, and this database is sealed with its key. Put the file "
+                    "back from your backup, or copy it from another node.",
+                    path));
   auto key = random_key();
   if (auto written = write_key_file(path, key); !written)
     return core::fail(std::move(written.error()));
@@ -151,8 +155,8 @@ std::string vault::new_data_key(const core::tenant_id& tenant) const {
   return encrypt(master_key_.reveal(), associated(tenant.value, data_key_column), key.reveal());
 }
 
-core::expected<std::string> vault::seal(const std::string& data_key, const core::tenant_id& tenant, std::string_view column,
-                                        const core::secret& value) const {
+core::expected<std::string> vault::seal(const std::string& data_key, const core::tenant_id& tenant,
+                                        std::string_view column, const core::secret& value) const {
   if (value.empty())
     return std::string();
   const auto key = decrypt(master_key_.reveal(), associated(tenant.value, data_key_column), data_key);

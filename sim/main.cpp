@@ -79,8 +79,7 @@ void serve(const options& chosen) {
   if (!chosen.port_file.empty())
     write_port_file(chosen.port_file, server.port());
   const auto host = where.address().to_string();
-  fmt::print(where.address().is_v6() ? "listening on http://[{}]:{}\n" : "listening on http://{}:{}\n", host,
-             server.port());
+  fmt::print("listening on http://{}:{}\n", where.address().is_v6() ? "[" + host + "]" : host, server.port());
   std::fflush(stdout);
   io.run();
 }

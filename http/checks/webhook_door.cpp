@@ -21,7 +21,8 @@ namespace trunkline::http::checks {
 namespace {
 
 core::counter rejected("trunkline_signature_rejected_total", "Webhooks refused for their signature or account");
-core::counter shadowed("trunkline_signature_shadowed_total", "Webhooks accepted in shadow mode that enforce would refuse");
+core::counter shadowed("trunkline_signature_shadowed_total",
+                       "Webhooks accepted in shadow mode that enforce would refuse");
 
 constexpr size_t max_body = 64 * 1024;
 
@@ -86,13 +87,21 @@ const actors::door& nobody() {
   return none;
 }
 
+std::string as_form(const twilio::form& params) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const auto& field : params.fields())
+    pairs.emplace_back(field.name, field.value);
+  return twilio::form_encode(pairs);
+}
+
 core::expected<void> check_signature(const context& ctx, const exchange& request, const parsed_body& body,
                                      const actors::door& company) {
   if (genuine(ctx, request, body, company))
     return {};
   if (company.signatures == core::signature_mode::shadow) {
     shadowed.add();
-    log::warn(request.id(), "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode",
+    log::warn(request.id(),
+              "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode",
               company.tenant);
     return {};
   }
@@ -128,8 +137,10 @@ core::expected<actors::webhook_job> webhook_door(const context& ctx, const excha
   job.webhook.kind = route.kind;
   job.webhook.step = route.step;
   job.webhook.hooks_url = ctx.settings.hooks_base + company->hook.value;
+  job.webhook.raw_params =
+      core::to_clean_utf8(body->kind == twilio::body_kind::form ? std::string(request.body())
+                                                                : as_form(body->params)); // events are kept in one form
   job.webhook.params = std::move(body->params);
-  job.webhook.raw_params = core::to_clean_utf8(request.body());
   return job;
 }
 

@@ -3,6 +3,7 @@
 #include "core/country.hpp"
 #include "core/time_zone.hpp"
 #include "json/reader.hpp"
+#include "json/rules.hpp"
 #include "json/writer.hpp"
 #include "routing/readiness.hpp"
 
@@ -36,9 +37,7 @@ core::expected<core::tenant> read_new_company(std::string_view text) {
       zone->refuse("invalid_value", "Not an IANA time zone, for example America/New_York");
   }
   if (const auto menu = fields.take("menuUrl"); menu && !menu->is_null()) {
-    company.menu_url = menu->text(1, 2048);
-    if (company.menu_url && !company.menu_url->starts_with("https://"))
-      menu->refuse("invalid_value", "Not an https URL");
+    company.menu_url = json::read_url(*menu, "https");
   }
   for (const auto* wish : {"assignPhone", "forceTwilio"})
     if (const auto flag = fields.take(wish); flag && flag->boolean().value_or(false))

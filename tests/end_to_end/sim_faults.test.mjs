@@ -1,6 +1,7 @@
 // What the simulator breaks on request, judged by its ledger; and that what it signs is what Twilio's own library takes.
 import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { connect } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import twilio from 'twilio';
 import { until } from './lib/process.mjs';
@@ -57,6 +58,16 @@ test('a reset before and a reset after look the same to the client and not to th
   assert.equal((await sim.ledger({ kind: 'message' })).length, 0);
   await assert.rejects(send(), error => error.code === 'ECONNRESET' || /hang up|reset/i.test(error.message));
   assert.equal((await sim.ledger({ kind: 'message' })).length, 1);
+});
+
+test('a reset is a real RST, not an end', async () => {
+  await sim.faults({ action: 'reset_before', count: 1 });
+  const { hostname, port } = new URL(sim.url);
+  const how = await new Promise((resolve) => {
+    const socket = connect(Number(port), hostname, () => socket.write('GET /2010-04-01/Accounts.json HTTP/1.1\r\nHost: x\r\n\r\n'));
+    socket.on('error', (error) => resolve(error.code)).on('end', () => resolve('end')).resume();
+  });
+  assert.equal(how, 'ECONNRESET');
 });
 
 test('a 502 with HTML may have been processed', async () => {

@@ -38,7 +38,8 @@ struct database_fixture : Place {
   }
 
   std::unique_ptr<persistence::database> open() {
-    return must(persistence::database::open({this->url, std::chrono::milliseconds(2000), std::chrono::milliseconds(2000)}));
+    return must(
+        persistence::database::open({this->url, std::chrono::milliseconds(2000), std::chrono::milliseconds(2000)}));
   }
 
   std::vector<persistence::inbox_outcome> record(const std::vector<core::webhook_event>& events) {
@@ -47,11 +48,12 @@ struct database_fixture : Place {
 
   long long count(const std::string& query) {
     const auto connection = db->connect();
-    return must(connection->run("counting", persistence::access::read, [&](soci::session& sql) -> core::expected<long long> {
-      long long n = -1;
-      persistence::fetch_row(sql, query, std::tie(n));
-      return n;
-    }));
+    return must(
+        connection->run("counting", persistence::access::read, [&](soci::session& sql) -> core::expected<long long> {
+          long long n = -1;
+          persistence::fetch_row(sql, query, std::tie(n));
+          return n;
+        }));
   }
 
   void change(const std::string& statement) {

@@ -1,6 +1,5 @@
-#include "tests/persistence/postgresql_fixture.hpp"
-
-#include "tests/persistence/database_cases.hpp"
+#include "tests/persistence/database_on_postgresql.hpp"
+#include "tests/persistence/schema_cases.hpp"
 
 #include <thread>
 
@@ -61,7 +60,8 @@ BOOST_AUTO_TEST_CASE(sessions_are_durable_even_where_the_server_is_set_up_otherw
   const auto connection = fresh->connect();
   must(connection->run("looking", persistence::access::write, [](soci::session& sql) -> core::expected<void> {
     std::string commit, isolation;
-    persistence::fetch_row(sql, "select current_setting('synchronous_commit'), current_setting('transaction_isolation')",
+    persistence::fetch_row(sql,
+                           "select current_setting('synchronous_commit'), current_setting('transaction_isolation')",
                            std::tie(commit, isolation));
     BOOST_TEST(commit == "on");
     BOOST_TEST(isolation == "read committed");
@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(nodes_that_start_together_migrate_once) {
     for (auto& failure : failures)
       nodes.emplace_back([&] {
         auto node = persistence::database::open({empty});
-        auto migrated = node ? (*node)->migrate() : core::expected<persistence::schema_status>(core::fail(node.error()));
+        auto migrated =
+            node ? (*node)->migrate() : core::expected<persistence::schema_status>(core::fail(node.error()));
         failure = migrated ? "" : all_words(migrated.error());
       });
   }

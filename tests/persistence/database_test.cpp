@@ -1,6 +1,5 @@
-#include "tests/persistence/sqlite_fixture.hpp"
-
-#include "tests/persistence/database_cases.hpp"
+#include "tests/persistence/database_on_sqlite.hpp"
+#include "tests/persistence/schema_cases.hpp"
 
 #include <sqlite3.h>
 
@@ -57,11 +56,13 @@ BOOST_AUTO_TEST_CASE(a_query_that_never_ends_is_interrupted) {
   auto quick = must(persistence::database::open({url, 300ms, 300ms}));
   const auto connection = quick->connect();
   const auto start = std::chrono::steady_clock::now();
-  const auto endless = connection->run("counting", persistence::access::read, [](soci::session& sql) -> core::expected<void> {
-    long long n = 0;
-    persistence::fetch_row(sql, "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c", std::tie(n));
-    return {};
-  });
+  const auto endless =
+      connection->run("counting", persistence::access::read, [](soci::session& sql) -> core::expected<void> {
+        long long n = 0;
+        persistence::fetch_row(
+            sql, "with recursive c(x) as (select 1 union all select x + 1 from c) select count(*) from c", std::tie(n));
+        return {};
+      });
   BOOST_REQUIRE(!endless);
   BOOST_TEST(endless.error().context.find("no answer within 300 ms") != std::string::npos);
   BOOST_CHECK(std::chrono::steady_clock::now() - start < 1300ms);

@@ -107,12 +107,16 @@ std::vector<core::webhook_event> story_of_a_call() {
   add([&](auto& f) { f.status = "canceled", f.ended_at = at(8000), f.duration_seconds = 9; });
   add([&](auto& f) { f.status = "busy", f.started_at = at(5); });
   add([&](auto& f) { f.status = "unheard-of", f.answered_at = at(400); });
-  add([&](auto& f) { f.route_configured = "forward", f.steps[0] = core::route_step{"forward", "taken", "", at(11)}.encode(); });
+  add([&](auto& f) {
+    f.route_configured = "forward", f.steps[0] = core::route_step{"forward", "taken", "", at(11)}.encode();
+  });
   add([&](auto& f) { f.steps[0] = core::route_step{"forward", "failed", "busy", at(30)}.encode(); });
   add([&](auto& f) { f.steps[1] = core::route_step{"voicemail", "taken", "", at(31)}.encode(); });
   add([&](auto& f) { f.recording = core::call_recording{"RE1", "in-progress", {}, ""}.encode(); });
   add([&](auto& f) { f.recording = core::call_recording{"RE1", "completed", 31, "https://api.example/RE1"}.encode(); });
-  add([&](auto& f) { f.transcription = core::call_transcription{"completed", "\xC3\xA4h, call back | please"}.encode(); });
+  add([&](auto& f) {
+    f.transcription = core::call_transcription{"completed", "\xC3\xA4h, call back | please"}.encode();
+  });
   add([&](auto& f) { f.transcription = core::call_transcription{"failed", ""}.encode(); });
   return story;
 }
@@ -131,7 +135,8 @@ BOOST_AUTO_TEST_CASE(facts_of_a_call_in_any_order_and_doubled_make_the_row_that_
     std::shuffle(told.begin(), told.end(), random);
     for (size_t from = 0; from < told.size();) { // in batches of different sizes
       const size_t size = std::min<size_t>(1 + random() % 6, told.size() - from);
-      record({told.begin() + static_cast<std::ptrdiff_t>(from), told.begin() + static_cast<std::ptrdiff_t>(from + size)});
+      record(
+          {told.begin() + static_cast<std::ptrdiff_t>(from), told.begin() + static_cast<std::ptrdiff_t>(from + size)});
       from += size;
     }
     BOOST_CHECK(only_call().facts == expected);
@@ -175,10 +180,31 @@ BOOST_AUTO_TEST_CASE(an_opt_out_is_stored_with_its_webhook_and_an_older_word_doe
 }
 
 const std::vector<std::string>& hostile_texts() {
-  static const std::vector<std::string> texts = {
-    "'", "''", "\"", "\\", "\\\\\"", "{}", "{a,b}", "NULL", "null", "", " ", "\n\r\t", ",", ":name", "::text", "$1", "%s%n",
-    "'; drop table call; --", "\xF0\x9F\x98\x80\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB", "\xE2\x80\xAEright to left",
-    "a\x01\x1f\x7f", "\xC3\xA9\xCC\x81", std::string(60'000, 'x'), std::string(5'000, '"'), std::string(5'000, '\\')};
+  static const std::vector<std::string> texts = {"'",
+                                                 "''",
+                                                 "\"",
+                                                 "\\",
+                                                 "\\\\\"",
+                                                 "{}",
+                                                 "{a,b}",
+                                                 "NULL",
+                                                 "null",
+                                                 "",
+                                                 " ",
+                                                 "\n\r\t",
+                                                 ",",
+                                                 ":name",
+                                                 "::text",
+                                                 "$1",
+                                                 "%s%n",
+                                                 "'; drop table call; --",
+                                                 "\xF0\x9F\x98\x80\xF0\x9F\x91\xA9\xE2\x80\x8D\xF0\x9F\x92\xBB",
+                                                 "\xE2\x80\xAEright to left",
+                                                 "a\x01\x1f\x7f",
+                                                 "\xC3\xA9\xCC\x81",
+                                                 std::string(60'000, 'x'),
+                                                 std::string(5'000, '"'),
+                                                 std::string(5'000, '\\')};
   return texts;
 }
 
@@ -306,7 +332,8 @@ BOOST_AUTO_TEST_CASE(a_message_is_read_back_as_it_was_written) {
   BOOST_TEST(stored.simulated);
   BOOST_TEST(stored.channel.value == m.channel.value);
   BOOST_TEST(stored.campaign_id == m.campaign_id);
-  const auto listed = must(stores.messages->list({acme, "+15559876543", "received", "inbound", m.campaign_id, {}, {}}, {}));
+  const auto listed =
+      must(stores.messages->list({acme, "+15559876543", "received", "inbound", m.campaign_id, {}, {}}, {}));
   BOOST_TEST(listed.rows.size() == 1);
   BOOST_TEST(must(stores.messages->list({acme, "", "", "outbound", "", {}, {}}, {})).rows.empty());
 }

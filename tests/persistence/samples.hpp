@@ -64,7 +64,8 @@ inline core::webhook_event sms_event(int n, const std::string& content = "hello"
 }
 
 /// What Twilio says later about message n.
-inline core::webhook_event status_event(int n, const std::string& status, int64_t at_ms, std::optional<int> error = {}) {
+inline core::webhook_event status_event(int n, const std::string& status, int64_t at_ms,
+                                        std::optional<int> error = {}) {
   core::webhook_event event;
   event.key = {acme, core::webhook_kind::status, message_sid(n), status, -1, -1};
   event.received_at.ms = at_ms;

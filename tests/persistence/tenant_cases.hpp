@@ -59,7 +59,8 @@ BOOST_AUTO_TEST_CASE(a_new_company_has_the_default_configuration_and_a_hook_toke
 BOOST_AUTO_TEST_CASE(an_unknown_company_is_not_found) {
   BOOST_CHECK(code_of(stores.tenants->find(acme)) == core::ec::company_not_found);
   BOOST_CHECK(code_of(stores.tenants->put_config(acme, {}, {}, later)) == core::ec::company_not_found);
-  BOOST_CHECK(code_of(stores.tenants->set_state(acme, core::tenant_state::quarantined, later)) == core::ec::company_not_found);
+  BOOST_CHECK(code_of(stores.tenants->set_state(acme, core::tenant_state::quarantined, later)) ==
+              core::ec::company_not_found);
 }
 
 BOOST_AUTO_TEST_CASE(a_configuration_is_read_back_as_it_was_put) {
@@ -102,7 +103,8 @@ BOOST_AUTO_TEST_CASE(a_number_that_stays_keeps_its_hook_token) {
 BOOST_AUTO_TEST_CASE(a_stale_version_stores_nothing) {
   must(stores.tenants->create(company(acme.value, "Acme")));
   must(stores.tenants->put_config(acme, 1, config_with({"+15551234567"}), later));
-  BOOST_CHECK(code_of(stores.tenants->put_config(acme, 1, config_with({"+15551234568"}), later)) == core::ec::etag_mismatch);
+  BOOST_CHECK(code_of(stores.tenants->put_config(acme, 1, config_with({"+15551234568"}), later)) ==
+              core::ec::etag_mismatch);
   const auto found = must(stores.tenants->find(acme)).config;
   BOOST_TEST(found.version == 2);
   BOOST_TEST(found.numbers.at(0).number.str() == "+15551234567");
@@ -158,9 +160,9 @@ BOOST_AUTO_TEST_CASE(a_sealed_token_that_is_moved_to_another_company_does_not_op
   must(stores.tenants->create(company(acme.value, "Acme")));
   must(stores.tenants->create(company(other.value, "Other")));
   must(stores.tenants->put_config(acme, {}, config_with({}), later));
-  change("update company_config set auth_token = (select auth_token from company_config where company_id = '" + acme.value +
-         "'), data_key = (select data_key from company_config where company_id = '" + acme.value + "') where company_id = '" +
-         other.value + "'");
+  change("update company_config set auth_token = (select auth_token from company_config where company_id = '" +
+         acme.value + "'), data_key = (select data_key from company_config where company_id = '" + acme.value +
+         "') where company_id = '" + other.value + "'");
   BOOST_CHECK(code_of(stores.tenants->find(other)) == core::ec::internal_error);
   int quarantined = 0;
   must(stores.tenants->for_each_door([&](persistence::tenant_door door) {
@@ -180,7 +182,8 @@ BOOST_AUTO_TEST_CASE(doors_show_what_verifies_and_forwards) {
   const auto stored = must(stores.tenants->put_config(acme, {}, config, later));
   must(stores.tenants->set_state(other, core::tenant_state::quarantined, later));
   std::map<std::string, persistence::tenant_door> doors;
-  must(stores.tenants->for_each_door([&](persistence::tenant_door door) { doors.emplace(door.tenant.value, std::move(door)); }));
+  must(stores.tenants->for_each_door(
+      [&](persistence::tenant_door door) { doors.emplace(door.tenant.value, std::move(door)); }));
   BOOST_REQUIRE_EQUAL(doors.size(), 2);
   const auto& door = doors.at(acme.value);
   BOOST_TEST(door.account_sid == config.credentials.account_sid);
@@ -249,7 +252,8 @@ BOOST_AUTO_TEST_CASE(companies_are_found_by_name_number_source_and_state) {
 
 BOOST_AUTO_TEST_CASE(hostile_names_are_stored_and_found) {
   int n = 0;
-  for (const std::string name : {"'; drop table company; --", "\\", "\"", "{}", "NULL", ":id", "%", "\xF0\x9F\x98\x80"}) {
+  for (const std::string name :
+       {"'; drop table company; --", "\\", "\"", "{}", "NULL", ":id", "%", "\xF0\x9F\x98\x80"}) {
     const auto id = fmt::format("co_hostile{:05}", n++);
     must(stores.tenants->create(company(id, name)));
     BOOST_TEST(must(stores.tenants->find(core::tenant_id(id))).tenant.name == name);

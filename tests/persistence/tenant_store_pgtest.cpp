@@ -1,3 +1,2 @@
-#include "tests/persistence/postgresql_fixture.hpp"
-
+#include "tests/persistence/database_on_postgresql.hpp"
 #include "tests/persistence/tenant_cases.hpp"

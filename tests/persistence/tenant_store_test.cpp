@@ -1,3 +1,2 @@
-#include "tests/persistence/sqlite_fixture.hpp"
-
+#include "tests/persistence/database_on_sqlite.hpp"
 #include "tests/persistence/tenant_cases.hpp"

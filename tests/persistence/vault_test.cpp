@@ -1,6 +1,5 @@
-#include "persistence/vault.hpp"
-
 #include "persistence/database.hpp"
+#include "persistence/vault.hpp"
 #include "tests/persistence/database_fixture.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -71,7 +70,8 @@ BOOST_AUTO_TEST_CASE(a_key_file_that_others_may_read_is_refused) {
 }
 
 BOOST_AUTO_TEST_CASE(a_key_of_the_wrong_length_is_refused_and_not_repeated) {
-  for (const std::string text : {"", "abcdef", "00112233445566778899aabbccddeeff00112233445566778899aabbccddee", "not hex at all"}) {
+  for (const std::string text :
+       {"", "abcdef", "00112233445566778899aabbccddeeff00112233445566778899aabbccddee", "not hex at all"}) {
     write_key(text);
     const auto words = refusal();
     BOOST_TEST(says(words, "32 bytes"));

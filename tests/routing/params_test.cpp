@@ -31,4 +31,14 @@ BOOST_AUTO_TEST_CASE(only_the_web_is_an_address) {
   BOOST_TEST(routing::web_address("https://" + std::string(2048, 'a')) == "");
 }
 
+BOOST_AUTO_TEST_CASE(a_party_is_short_enough_for_an_index_of_the_database) {
+  const auto read = [](const std::string& from) {
+    return routing::read_party(twilio::form::from_pairs({{"From", from}}), "From", "US");
+  };
+  BOOST_TEST(read("sip:" + std::string(5000, 'a')).text.size() == 256u);
+  BOOST_TEST(read("whatsapp:+15005550001").text == "+15005550001");
+  BOOST_TEST(read("whatsapp:+15005550001").whatsapp);
+  BOOST_TEST((read("+15005550001").is_e164() && !read("72345").is_e164() && !read("client:ana").is_e164()));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

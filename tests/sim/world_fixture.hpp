@@ -67,10 +67,11 @@ struct world_fixture {
     return "Basic " + text;
   }
 
+  /// None if the answer is late; it may still come.
   std::optional<sim::outcome> raw(sim::request asked) {
-    std::optional<sim::outcome> got;
-    sim::handle(world, std::move(asked), [&](sim::outcome o) { got = std::move(o); });
-    return got;
+    const auto got = std::make_shared<std::optional<sim::outcome>>();
+    sim::handle(world, std::move(asked), [got](sim::outcome o) { *got = std::move(o); });
+    return *got;
   }
 
   static sim::request asked(std::string method, std::string target, std::string body = "") {

@@ -1,7 +1,5 @@
 #include "tests/support/postgres.hpp"
 
-#include <libpq-fe.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <grp.h>
+#include <libpq-fe.h>
 #include <memory>
 #include <pwd.h>
 #include <stdexcept>
@@ -112,8 +111,8 @@ void postgres_server::initialise() {
     if (::chown(folder_.path().c_str(), user->pw_uid, user->pw_gid) != 0)
       throw std::runtime_error("cannot hand the folder over to postgres");
   const auto log = folder_.file("initdb.log");
-  const pid_t child = spawn({binaries_ + "/initdb", "-D", folder_.file("data"), "-U", "trunkline", "-A", "trust", "-E", "UTF8",
-                             "--no-locale", "--no-sync"},
+  const pid_t child = spawn({binaries_ + "/initdb", "-D", folder_.file("data"), "-U", "trunkline", "-A", "trust", "-E",
+                             "UTF8", "--no-locale", "--no-sync"},
                             log);
   int status = 0;
   if (::waitpid(child, &status, 0) != child || status != 0)
@@ -122,8 +121,8 @@ void postgres_server::initialise() {
 
 void postgres_server::start() {
   server_ = spawn({binaries_ + "/postgres", "-D", folder_.file("data"), "-k", folder_.path().string(), "-c",
-                   "listen_addresses=", "-c", "max_connections=50", "-c", "shared_buffers=64MB", "-c", "max_wal_size=512MB",
-                   "-c", "deadlock_timeout=100ms"},
+                   "listen_addresses=", "-c", "max_connections=50", "-c", "shared_buffers=64MB", "-c",
+                   "max_wal_size=512MB", "-c", "deadlock_timeout=100ms"},
                   folder_.file("server.log"));
 }
 

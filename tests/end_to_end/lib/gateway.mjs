@@ -67,7 +67,7 @@ export const smsParams = (company, body, more = {}) => {
 
 /** Posts a webhook as Twilio would, signed by Twilio's own SDK unless a signature is given. */
 export async function postWebhook(gateway, company, path, params, { signature, headers = {}, body, agent } = {}) {
-  const signed = signature ?? twilio.getExpectedTwilioSignature(company.authToken, publicUrl + path, params);
+  const signed = signature !== undefined ? signature : twilio.getExpectedTwilioSignature(company.authToken, publicUrl + path, params);
   const answer = await fetch(gateway.webhooks + path, { method: 'POST', body: body ?? new URLSearchParams(params).toString(), dispatcher: agent,
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8', 'user-agent': 'TwilioProxy/1.1',
       ...(signed === null ? {} : { 'x-twilio-signature': signed }), ...headers } });

@@ -35,16 +35,18 @@ BOOST_AUTO_TEST_CASE(somebody_elses_tables_are_refused) {
 
 BOOST_AUTO_TEST_CASE(what_fails_in_a_transaction_leaves_nothing_behind) {
   const auto connection = db->connect();
-  const auto failed = connection->run("trying", persistence::access::write, [](soci::session& sql) -> core::expected<void> {
-    persistence::execute(sql, "insert into meta (name, value) values ('half', 'done')");
-    return core::fail(core::ec::invalid_state);
-  });
+  const auto failed =
+      connection->run("trying", persistence::access::write, [](soci::session& sql) -> core::expected<void> {
+        persistence::execute(sql, "insert into meta (name, value) values ('half', 'done')");
+        return core::fail(core::ec::invalid_state);
+      });
   BOOST_CHECK(failed.error().code == core::ec::invalid_state);
-  const auto thrown = connection->run("trying", persistence::access::write, [](soci::session& sql) -> core::expected<void> {
-    persistence::execute(sql, "insert into meta (name, value) values ('half', 'done')");
-    persistence::execute(sql, "insert into no_such_table values (1)");
-    return {};
-  });
+  const auto thrown =
+      connection->run("trying", persistence::access::write, [](soci::session& sql) -> core::expected<void> {
+        persistence::execute(sql, "insert into meta (name, value) values ('half', 'done')");
+        persistence::execute(sql, "insert into no_such_table values (1)");
+        return {};
+      });
   BOOST_CHECK(thrown.error().code == core::ec::database_unavailable);
   BOOST_TEST(count("select count(*) from meta where name = 'half'") == 0);
 }
@@ -52,11 +54,12 @@ BOOST_AUTO_TEST_CASE(what_fails_in_a_transaction_leaves_nothing_behind) {
 BOOST_AUTO_TEST_CASE(a_refused_value_does_not_appear_in_the_error) {
   const auto connection = db->connect();
   const std::string number = "+15551234567";
-  const auto failed = connection->run("storing", persistence::access::write, [&](soci::session& sql) -> core::expected<void> {
-    for (int twice = 0; twice < 2; ++twice)
-      persistence::execute(sql, "insert into meta (name, value) values (:name, '')", number);
-    return {};
-  });
+  const auto failed =
+      connection->run("storing", persistence::access::write, [&](soci::session& sql) -> core::expected<void> {
+        for (int twice = 0; twice < 2; ++twice)
+          persistence::execute(sql, "insert into meta (name, value) values (:name, '')", number);
+        return {};
+      });
   BOOST_REQUIRE(!failed);
   BOOST_TEST((failed.error().detail + failed.error().context).find(number) == std::string::npos);
 }

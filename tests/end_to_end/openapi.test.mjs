@@ -1,0 +1,165 @@
+// Every operation of the API against its own description: what is answered is what is described, no more and no less.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { addCompany, postWebhook, smsParams, startGateway, voiceParams } from './lib/gateway.mjs';
+import { Contract } from './lib/openapi.mjs';
+
+describe('OpenAPI', () => {
+  let gateway, contract, company;
+  const driven = new Set();
+
+  /** Asks for an operation and judges the answer; the status must be the expected one. */
+  async function drive(operationId, status, { path = {}, query = '', body, headers } = {}) {
+    const operation = contract.operations.get(operationId);
+    assert.ok(operation, operationId);
+    const target = operation.path.replace(/\{(\w+)\}/g, (_, name) => path[name]) + query;
+    const answer = await gateway.call(operation.method, target, body, headers);
+    assert.equal(answer.status, status, `${operation.method} ${target}: ${answer.text}`);
+    contract.check(operationId, answer);
+    driven.add(operationId);
+    return answer;
+  }
+  const of = (id) => ({ path: { companyId: id } });
+
+  before(async () => {
+    gateway = await startGateway();
+    contract = new Contract((await gateway.call('GET', '/api/openapi.json')).json);
+    company = await addCompany(gateway, { callRoutingMode: 'forward', forwardNumber: '+12125550199', autoReply: 'Thanks!' });
+  });
+  after(async () => {
+    const { code } = await gateway.stop();
+    assert.equal(code, 0, gateway.process.output);
+  });
+
+  test('the_description_and_the_open_routes', async () => {
+    await drive('openapi', 200);
+    await drive('healthz', 200);
+    await drive('readyz', 200);
+    await drive('metrics', 200);
+  });
+
+  test('a_company_is_created_listed_and_read', async () => {
+    const body = { companyName: 'Müller & Söhne <script>', country: 'DE', timeZone: 'Europe/Berlin', menuUrl: 'https://example.com/menu', assignPhone: false };
+    assert.equal(contract.requestProblems('create_company', body), '');
+    const made = await drive('create_company', 201, { body });
+    assert.equal(made.headers.get('location'), `/api/companies/${made.json.id}`);
+    const read = await drive('get_company', 200, of(made.json.id));
+    assert.deepEqual(read.json, made.json);
+    assert.equal(read.headers.get('etag'), made.headers.get('etag'));
+    await drive('get_company', 304, { ...of(made.json.id), headers: { 'if-none-match': read.headers.get('etag') } });
+    const list = await drive('list_companies', 200, { query: '?q=müller'.replace('ü', '%C3%BC') });
+    assert.deepEqual(list.json.data.map((c) => c.id), [made.json.id]);
+    assert.equal(list.json.nextCursor, null);
+    const first = await drive('list_companies', 200, { query: '?limit=1' });
+    const second = await drive('list_companies', 200, { query: `?limit=1&cursor=${first.json.nextCursor}` });
+    assert.deepEqual([first.json.data[0].id, second.json.data[0].id, second.json.nextCursor], [made.json.id, company.id, null]);
+    for (const query of ['?state=active', '?credentialSource=company', `?phoneNumber=${company.number}`, '?state=quarantined'])
+      await drive('list_companies', 200, { query });
+    await drive('list_companies', 400, { query: `?state=active&cursor=${first.json.nextCursor}` });
+  });
+
+  test('a_configuration_is_read_changed_and_put_back', async () => {
+    const fresh = await drive('create_company', 201, { body: { companyName: 'Fresh' } });
+    await drive('get_twilio_config', 200, of(fresh.json.id)); // nothing set: every null
+    const full = {
+      accountSid: `AC${'0f'.repeat(16)}`, authToken: 'a'.repeat(32), nextAuthToken: 'b'.repeat(32), apiKey: `SK${'0f'.repeat(16)}`, apiSecret: 'c'.repeat(32),
+      phoneNumber: '(212) 555-0301', phoneNumbers: [{ phoneNumber: '+12125550302', friendlyName: 'Main', status: 'active', isPrimary: true }, { phoneNumber: '212-555-0303', status: 'inactive' }],
+      callRoutingMode: 'forward', fallbackChain: ['forward', 'ai-agent', 'voicemail'], recordingEnabled: false, forwardNumber: '+12125550199',
+      forwardTimeoutSeconds: 30, forwardTimeLimitSeconds: 600, whisperMessage: 'From the website',
+      voicemail: { greeting: 'Hallo', greetingUrl: 'https://example.com/a.mp3', language: 'de-DE', voice: 'Polly.Vicki', maxLengthSeconds: 60, timeoutSeconds: 3, finishOnKey: '*#', playBeep: false, transcribe: false },
+      agent: { engine: 'stream', url: 'wss://agent.example.com/x', language: 'de-DE', welcomeGreeting: 'Hallo', knowledgeBaseId: 'kb', vapiAssistantId: 'va', voice: { provider: 'ElevenLabs', voiceId: 'x', model: 'flash_v2_5', speed: 1.1, stability: 0.5, similarity: 1 } },
+      rateLimit: { numberSegmentsPerSecond: 1, companySegmentsPerSecond: 0.5, campaignSegmentsPerSecond: null }, dailySpendCap: '12.5', quietHours: { start: '21:00', end: '08:00' },
+      allowedCountries: ['US', 'DE'], autoReply: 'Danke', whatsappNumber: '+12125550304', smartEncoding: true, unknownOutcome: 'resend', signatureMode: 'shadow', mockMode: true,
+    };
+    assert.equal(contract.requestProblems('put_twilio_config', full), '');
+    const put = await drive('put_twilio_config', 200, { ...of(fresh.json.id), body: full });
+    const read = await drive('get_twilio_config', 200, of(fresh.json.id));
+    assert.deepEqual(read.json, put.json);
+    assert.deepEqual([read.json.phoneNumber, read.json.dailySpendCap, read.json.apiSecretSet], ['+12125550301', '12.50000', true]);
+    assert.ok(!read.text.includes('a'.repeat(32)) && !read.text.includes('SK0f'), 'a credential in an answer');
+    assert.equal(contract.requestProblems('put_twilio_config', read.json), '');
+    const back = await drive('put_twilio_config', 200, { ...of(fresh.json.id), body: read.json, headers: { 'if-match': read.headers.get('etag') } });
+    assert.deepEqual({ ...back.json, lastUpdated: null }, { ...read.json, lastUpdated: null });
+    await drive('get_twilio_config', 304, { ...of(fresh.json.id), headers: { 'if-none-match': back.headers.get('etag') } });
+    await drive('put_twilio_config', 412, { ...of(fresh.json.id), body: { mockMode: false }, headers: { 'if-match': '"v0"' } });
+    await drive('put_twilio_config', 409, { ...of(fresh.json.id), body: { phoneNumbers: [{ phoneNumber: company.number }] } });
+    await drive('put_twilio_config', 422, { ...of(fresh.json.id), body: { forwardNumber: null } });
+    const nulls = Object.fromEntries(Object.keys(full).map((name) => [name, null]));
+    assert.equal(contract.requestProblems('put_twilio_config', nulls), '');
+    const reset = await drive('put_twilio_config', 200, { ...of(fresh.json.id), body: nulls });
+    assert.deepEqual([reset.json.accountSid, reset.json.callRoutingMode, reset.json.phoneNumbers], [null, 'ai-agent', []]);
+  });
+
+  test('what_the_description_refuses_the_gateway_refuses_too', async () => {
+    const cases = {
+      create_company: [{}, { companyName: '' }, { companyName: 'x'.repeat(201) }, { companyName: 1 }, { companyName: 'A', country: 'usa' }, { companyName: 'A', menuUrl: 'ftp://x' }, { companyName: 'A', assignPhone: true }, { companyName: 'A', color: 'red' }],
+      put_twilio_config: [{ accountSid: 'AC1' }, { authToken: '' }, { authToken: 'ü' }, { apiKey: 'x', apiSecret: 'y' }, { phoneNumber: 5 }, { phoneNumbers: [{}] }, { phoneNumbers: [{ phoneNumber: '+12125550101', sid: 'x' }] }, { phoneNumbers: {} },
+        { callRoutingMode: 'fax' }, { fallbackChain: [] }, { fallbackChain: ['voicemail', 'voicemail'] }, { recordingEnabled: 1 }, { forwardTimeoutSeconds: 4 }, { forwardTimeoutSeconds: 601 }, { forwardTimeoutSeconds: 25.5 }, { forwardTimeLimitSeconds: 59 }, { whisperMessage: 'x'.repeat(1001) },
+        { voicemail: { finishOnKey: 'a' } }, { voicemail: { maxLengthSeconds: 0 } }, { voicemail: { beep: true } }, { agent: { engine: 'x' } }, { agent: { url: 'https://x' } }, { agent: { voice: { speed: 2 } } }, { rateLimit: { numberSegmentsPerSecond: 0 } }, { rateLimit: { numberSegmentsPerSecond: -1 } }, { rateLimit: { numberSegmentsPerSecond: 1e9 } }, { rateLimit: { numberSegmentsPerSecond: '1' } },
+        { dailySpendCap: 5 }, { dailySpendCap: '-1' }, { dailySpendCap: '1.123456' }, { quietHours: { start: '24:00', end: '08:00' } }, { quietHours: { start: '21:00' } }, { allowedCountries: ['us'] }, { autoReply: '' }, { unknownOutcome: 'x' }, { signatureMode: 'off' }, { mockMode: 'yes' }, { inAccount: true }],
+    };
+    for (const [operationId, bodies] of Object.entries(cases))
+      for (const body of bodies) {
+        assert.notEqual(contract.requestProblems(operationId, body), '', `the description takes ${JSON.stringify(body)}`);
+        const answer = await drive(operationId, 400, { ...of(company.id), body });
+        assert.ok(answer.json.errors.every((e) => e.pointer.startsWith('/')), answer.text);
+      }
+    await drive('create_company', 413, { body: { companyName: 'x'.repeat(70_000) } });
+    await drive('create_company', 415, { body: {}, headers: { 'content-type': 'text/plain' } });
+    await drive('put_twilio_config', 413, { ...of(company.id), body: { autoReply: 'x'.repeat(70_000) } });
+    await drive('put_twilio_config', 415, { ...of(company.id), body: {}, headers: { 'content-type': 'application/xml' } });
+  });
+
+  test('calls_and_messages_in_every_shape_they_take', async () => {
+    const call = voiceParams(company);
+    const sid = call.CallSid;
+    const dialled = { ...call, CallStatus: 'in-progress', DialCallStatus: 'no-answer', DialCallSid: voiceParams(company).CallSid };
+    const recording = { AccountSid: company.accountSid, CallSid: sid, RecordingSid: sid.replace('CA', 'RE'), RecordingStatus: 'completed', RecordingDuration: '31', RecordingUrl: 'https://api.twilio.com/x' };
+    const transcription = { AccountSid: company.accountSid, CallSid: sid, TranscriptionSid: sid.replace('CA', 'TR'), TranscriptionStatus: 'completed', TranscriptionText: 'Hi', RecordingSid: recording.RecordingSid };
+    const done = { ...call, CallStatus: 'completed', CallDuration: '42', Timestamp: 'Fri, 20 Nov 2026 17:24:05 +0000', SequenceNumber: '3' };
+    const early = { ...voiceParams(company), CallStatus: 'initiated', SequenceNumber: '0' };
+    for (const [route, params] of [['voice', call], ['dial/0', dialled], ['recording', recording], ['transcription', transcription], ['status', done], ['status', early], ['voice', voiceParams(company, { From: 'client:Ana' })], ['voice', voiceParams(company, { From: '' })], ['sms', smsParams(company, 'Grüße')],
+      ['whatsapp', smsParams(company, '', { From: 'whatsapp:+12125559876', To: `whatsapp:${company.number}`, NumMedia: '1', MediaUrl0: 'https://api.twilio.com/m' })]]) {
+      const answer = await postWebhook(gateway, company, `${company.hooks}/${route}`, params);
+      assert.ok(answer.status < 300, `${route}: ${answer.status} ${answer.text}`);
+    }
+    const list = await drive('list_calls', 200, of(company.id));
+    assert.equal(list.json.data.length, 4);
+    for (const row of list.json.data) {
+      const one = await drive('get_call', 200, { path: { companyId: company.id, callId: row.id } });
+      assert.deepEqual({ ...one.json, events: undefined }, { ...row, events: undefined });
+      assert.ok(one.json.events.length >= 1);
+    }
+    for (const query of ['?limit=2', '?status=completed', '?voicemail=true', '?after=2026-01-01T00:00:00Z&before=2036-01-01T00:00:00Z', `?number=${company.number}`]) await drive('list_calls', 200, { ...of(company.id), query });
+    const messages = await drive('list_messages', 200, of(company.id));
+    assert.equal(messages.json.data.length, 2);
+    for (const query of ['?limit=1', '?status=received', '?direction=inbound', '?number=%2B12125559876', '?campaignId=sms_x']) await drive('list_messages', 200, { ...of(company.id), query });
+  });
+
+  test('the_tree_of_actors', async () => {
+    const tree = await drive('list_actors', 200);
+    assert.equal(tree.json.nodes[0].root.kind, 'NODE');
+    assert.ok(tree.json.counts.TENANT);
+    for (const query of ['?kind=TENANT', '?state=running', `?companyId=${company.id}`]) await drive('list_actors', 200, { query });
+    await drive('list_actors', 400, { query: '?kind=DEMON' });
+    await drive('release_quarantine', 409, of(company.id));
+  });
+
+  test('no_key_and_no_such_company_are_the_same_everywhere', async () => {
+    for (const [operationId, operation] of contract.operations) {
+      if (operation.security?.length === 0) continue;
+      const path = { companyId: 'co_nobody00', callId: 'call_nobody0' };
+      const body = operation.requestBody ? {} : undefined;
+      await drive(operationId, 401, { path, body, headers: { authorization: 'Bearer wrong' } });
+      if (operation.path.includes('{companyId}')) {
+        const answer = await drive(operationId, 404, { path, body });
+        assert.equal(answer.json.code, 'company_not_found', operationId);
+      }
+      if (operation.path.includes('{callId}'))
+        assert.equal((await drive(operationId, 404, { path: { ...path, companyId: company.id } })).json.code, 'not_found');
+      if (operation.parameters?.some((p) => p.$ref?.endsWith('/limit'))) for (const query of ['?limit=0', '?limit=201', '?sort=name', '?cursor=x']) await drive(operationId, 400, { path: { companyId: company.id }, query });
+    }
+  });
+
+  test('every_operation_was_driven', () => assert.deepEqual([...driven].sort(), [...contract.operations.keys()].sort()));
+});
