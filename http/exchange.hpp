@@ -16,6 +16,7 @@ struct response {
   std::string content_type; ///< empty with an empty body
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers; ///< besides Content-Type and Content-Length
+  bool close_connection = false;                            ///< after this answer
 };
 
 /// One request and the right to answer it. The server implements it; handlers and checks see no more of HTTP than this.

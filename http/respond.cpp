@@ -59,7 +59,7 @@ response problem(const core::request_id& request, const core::error& failure) {
   const bool internal = failure.code == core::ec::internal_error;
   out.field("detail", internal || failure.detail.empty() ? what.advice : std::string_view(failure.detail));
   out.field("requestId", request.value);
-  if (!failure.fields.empty()) {
+  if (what.status == 400 && !failure.fields.empty()) {
     out.key("errors").begin_array();
     for (const auto& field : failure.fields) {
       out.begin_object();

@@ -78,9 +78,6 @@ void respond_not_routed(exchange& request, const route_table::match& where) {
 }
 
 void handle(context& ctx, const route_table& table, const exchange_ptr& request) {
-  if (request->header_count("Host") > 1) // which one a proxy before us went by is anybody's guess
-    return respond_error(*request,
-                         {core::ec::invalid_request, "Send one Host header.", "", {{"", "repeated_header", "Host is given more than once"}}});
   auto where = table.find(request->method(), request->path());
   if (!core::is_clean_utf8(request->path())) // no id is such, and no database takes it
     where = {};

@@ -1,9 +1,11 @@
 #include "http/server.hpp"
 
 #include "http/request_ids.hpp"
+#include "http/respond.hpp"
 
 #include <restinio/all.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 #include <vector>
@@ -55,6 +57,19 @@ public:
 
   std::string remote_address() const override { return request_->remote_endpoint().address().to_string(); }
 
+  /// The parser lets through what a proxy before us may have read otherwise: a name with a blank in it, a control
+  /// character in a value, a second Host.
+  bool has_plain_head() const {
+    bool plain = header_count("Host") <= 1;
+    request_->header().for_each_field([&plain](const restinio::http_header_field_t& field) {
+      plain = plain &&
+              std::none_of(field.name().begin(), field.name().end(), [](char c) { return c <= ' ' || c == 127; }) &&
+              std::none_of(field.value().begin(), field.value().end(),
+                           [](unsigned char c) { return (c < ' ' && c != '\t') || c == 127; });
+    });
+    return plain;
+  }
+
   void respond(response answer) override {
     if (answered_.exchange(true))
       return;
@@ -78,6 +93,8 @@ private:
       out.append_header(std::move(name), std::move(value));
     if (!answer.content_type.empty())
       out.append_header(restinio::http_field::content_type, std::move(answer.content_type));
+    if (answer.close_connection)
+      out.connection_close();
     return out;
   }
 
@@ -108,6 +125,15 @@ private:
   std::atomic<bool> answered_{false};
 };
 
+void refuse_head(exchange& request) {
+  auto answer = problem(request.id(), {core::ec::invalid_request,
+                                       "Send one Host and plain header lines.",
+                                       "",
+                                       {{"", "invalid_header", "A header is not well formed or is given twice"}}});
+  answer.close_connection = true;
+  request.respond(std::move(answer));
+}
+
 restinio::incoming_http_msg_limits_t limits(size_t max_body_bytes) {
   return restinio::incoming_http_msg_limits_t{}
       .max_url_size(8 * 1024)
@@ -119,9 +145,16 @@ restinio::incoming_http_msg_limits_t limits(size_t max_body_bytes) {
 
 } // namespace
 
-/// An acceptor with its io_context and thread; all of a listener share the port.
+/// Can let go of what still waits in it. Connections live in waiting handlers and count themselves off at their server
+/// when they end, so they must end before it, while its sockets need the loop to outlive it.
+struct event_loop : asio::io_context {
+  event_loop() : asio::io_context(1) {}
+  void drop_handlers() { shutdown(); }
+};
+
+/// An acceptor with its event loop and thread; all of a listener share the port.
 struct acceptor {
-  std::unique_ptr<asio::io_context> io = std::make_unique<asio::io_context>(1);
+  std::unique_ptr<event_loop> io = std::make_unique<event_loop>();
   std::unique_ptr<restinio_server> http;
   std::thread thread;
 };
@@ -130,6 +163,12 @@ struct server::impl {
   std::vector<acceptor> acceptors;
   std::string address;
   std::atomic<uint16_t> port{0};
+
+  ~impl() {
+    close();
+    for (auto& each : acceptors)
+      each.io->drop_handlers();
+  }
 
   void open(const listener_settings& settings, const handler& handle) {
     auto& next = acceptors.emplace_back();
@@ -161,7 +200,11 @@ struct server::impl {
                   settings.on_bound(port);
               })
               .request_handler([handle](restinio::request_handle_t request) {
-                handle(std::make_shared<restinio_exchange>(std::move(request)));
+                auto asked = std::make_shared<restinio_exchange>(std::move(request));
+                if (asked->has_plain_head())
+                  handle(std::move(asked));
+                else
+                  refuse_head(*asked);
                 return restinio::request_accepted();
               });
         });
@@ -186,7 +229,7 @@ struct server::impl {
 };
 
 server::server(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
-server::~server() { impl_->close(); }
+server::~server() = default;
 void server::stop() { impl_->close(); }
 
 core::expected<std::unique_ptr<server>> server::start(const listener_settings& settings, handler handle) {
@@ -197,7 +240,6 @@ core::expected<std::unique_ptr<server>> server::start(const listener_settings& s
     for (size_t i = 0; i < settings.threads; ++i)
       body->open(settings, handle);
   } catch (const std::exception& problem) {
-    body->close();
     return core::fail(core::ec::not_ready, "Cannot listen on " + settings.address + ":" + std::to_string(settings.port) +
                                                ". Is another process using the port?",
                       problem.what());

@@ -32,8 +32,8 @@ public:
   static core::expected<std::unique_ptr<server>> start(const listener_settings& settings, handler handle);
   ~server();
 
-  /// Stops accepting, closes connections, joins the threads. Answers given later go nowhere, but are safe as long as the
-  /// object lives.
+  /// Stops accepting and joins the threads; open connections end with the object. Answers given later go nowhere, but are
+  /// safe as long as the object lives.
   void stop();
 
   std::string url() const; ///< "http://127.0.0.1:8080"

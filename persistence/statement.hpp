@@ -62,9 +62,11 @@ void bind_out(soci::statement& statement, T& value) {
 inline void bind_out(soci::statement& statement, nullable_int& v) { statement.exchange(soci::into(v.value, v.state)); }
 inline void bind_out(soci::statement& statement, nullable_text& v) { statement.exchange(soci::into(v.value, v.state)); }
 
-inline void prepare(soci::statement& statement, const std::string& text) {
+/// `again`: it will be executed more than once. Otherwise PostgreSQL is spared the two round trips that prepare and
+/// forget it.
+inline void prepare(soci::statement& statement, const std::string& text, bool again = true) {
   statement.alloc();
-  statement.prepare(text);
+  statement.prepare(text, again ? soci::details::st_repeatable_query : soci::details::st_one_time_query);
   statement.define_and_bind();
 }
 
@@ -73,7 +75,7 @@ template <class... In>
 long long execute(soci::session& sql, const std::string& text, const In&... in) {
   soci::statement statement(sql);
   (bind_in(statement, in), ...);
-  prepare(statement, text);
+  prepare(statement, text, false);
   statement.execute(true);
   return statement.get_affected_rows();
 }
@@ -84,7 +86,7 @@ void for_each_row(soci::session& sql, const std::string& text, std::tuple<Out&..
   soci::statement statement(sql);
   (bind_in(statement, in), ...);
   std::apply([&](auto&... column) { (bind_out(statement, column), ...); }, out);
-  prepare(statement, text);
+  prepare(statement, text, false);
   for (bool row = statement.execute(true); row; row = statement.fetch())
     visit();
 }

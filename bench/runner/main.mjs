@@ -162,6 +162,8 @@ async function main(context) {
   const machine = machineFacts(context.dir);
   console.log(`${machine.cpus} x ${machine.model}, ${machine.disk.type}, fdatasync ${machine.disk.fdatasyncMs.toFixed(2)} ms` +
     (machine.disk.type === 'tmpfs' ? ': NOT DURABLE, set BENCH_DIR' : ''));
+  if (machine.loadAverage > 1)
+    console.log(`load average ${machine.loadAverage.toFixed(1)}: others use this machine, figures will be low and latencies high`);
   const chosen = rows.filter((row) => context.chosen.length === 0 || context.chosen.includes(row.name));
   const results = {};
   for (const row of chosen) {

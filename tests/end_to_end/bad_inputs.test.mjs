@@ -203,6 +203,7 @@ describe('bad inputs', () => {
       ['Content-Length: 0,39', post('Content-Length: 0,39')],
       ['an empty header name', post(': x\r\nContent-Length: 0', hidden)],
       ['a header name with a blank', post('X Y: 1\r\nContent-Length: 0', hidden)],
+      ['a control character in a value', post('X: a\x01b\r\nContent-Length: 0', hidden)],
       ['a NUL in a value', post('X: a\0b\r\nContent-Length: 0', hidden)],
       ['a CR in a value', post('X: a\rTransfer-Encoding: chunked\r\nContent-Length: 0', hidden)],
       ['two Hosts', Buffer.from(`POST /api/twilio/voice HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\nContent-Length: 0\r\n\r\n${hidden}`)],

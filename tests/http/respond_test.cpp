@@ -103,6 +103,12 @@ BOOST_AUTO_TEST_CASE(each_field_has_its_entry_in_errors) {
   BOOST_TEST(problem["errors"][0]["detail"].GetString() == "Invalid \"format\"\r\n");
 }
 
+BOOST_AUTO_TEST_CASE(only_a_400_has_errors) {
+  fake_exchange request;
+  http::respond_error(request, {ec::phone_number_taken, "", "", {{"/phoneNumbers/0", "phone_number_taken", "taken"}}});
+  BOOST_TEST(!request.json().HasMember("errors"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace trunkline::tests

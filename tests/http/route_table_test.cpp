@@ -94,11 +94,6 @@ BOOST_AUTO_TEST_CASE(a_path_that_is_not_utf8_is_404_and_no_actor_hears_of_it) {
   BOOST_TEST(ask("GET", "/api/companies/\xFF")->status() == 404);
 }
 
-BOOST_AUTO_TEST_CASE(two_hosts_are_refused) {
-  BOOST_TEST(ask("GET", "/healthz", "", {{"Host", "a"}, {"Host", "b"}})->status() == 400);
-  BOOST_TEST(ask("GET", "/healthz", "", {{"Host", "a"}})->status() == 200);
-}
-
 BOOST_AUTO_TEST_CASE(what_a_handler_throws_is_500_without_internals) {
   const auto serve = http::serve(ctx, http::route_table({{"GET", "/x", "", http::access::open, [](const auto&) {
                                                             throw std::runtime_error("password=hunter2");
