@@ -49,14 +49,11 @@ T setting(soci::session& connection, const std::string& query) {
   return value;
 }
 
-// Debian's SOCI keeps the type information of its back ends to itself, so UBSan cannot look at them.
-#define TRUNKLINE_HIDDEN_TYPE __attribute__((no_sanitize("vptr")))
-
-TRUNKLINE_HIDDEN_TYPE sqlite_api::sqlite3* sqlite_handle(soci::session& connection) {
+sqlite_api::sqlite3* sqlite_handle(soci::session& connection) {
   return static_cast<soci::sqlite3_session_backend*>(connection.get_backend())->conn_;
 }
 
-TRUNKLINE_HIDDEN_TYPE PGconn* postgresql_handle(soci::session& connection) {
+PGconn* postgresql_handle(soci::session& connection) {
   return static_cast<soci::postgresql_session_backend*>(connection.get_backend())->conn_;
 }
 

@@ -95,6 +95,20 @@ BOOST_AUTO_TEST_CASE(a_row_that_the_server_refuses_does_not_take_its_batch_along
   BOOST_TEST(count("select count(*) from webhook_event") == 2);
 }
 
+BOOST_AUTO_TEST_CASE(a_value_that_the_server_quotes_does_not_get_into_the_error) {
+  const std::string word = "+15551234567 called";
+  const auto connection = db->connect();
+  const auto failed =
+      connection->run("casting", persistence::access::read, [&](soci::session& sql) -> core::expected<void> {
+        long long n = 0;
+        persistence::fetch_row(sql, "select cast(cast(:word as text) as bigint)", std::tie(n), word);
+        return {};
+      });
+  BOOST_REQUIRE(!failed);
+  BOOST_TEST(all_words(failed.error()).find("22P02") != std::string::npos);
+  BOOST_TEST(all_words(failed.error()).find("15551234567") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(nodes_that_start_together_migrate_once) {
   const auto empty = postgres_server::instance().new_database();
   std::vector<std::string> failures(4);
