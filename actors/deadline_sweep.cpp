@@ -1,15 +1,20 @@
 #include "actors/deadline_sweep.hpp"
 
 #include <algorithm>
+#include <vector>
 
 namespace trunkline::actors {
 
-deadline_sweep::deadline_sweep(std::chrono::milliseconds patience)
-    : patience_(patience), tick_(std::max<std::chrono::milliseconds>(patience / 20, std::chrono::milliseconds(10))) {
-  thread_ = std::thread([this] {
+void expirable::stop_watching() {
+  if (auto* sweep = watched_by_.load(std::memory_order_acquire))
+    sweep->leave(*this);
+}
+
+deadline_sweep::deadline_sweep(std::chrono::milliseconds patience) : patience_(patience) {
+  const auto look_every = std::max<std::chrono::milliseconds>(patience / 20, std::chrono::milliseconds(10));
+  thread_ = std::thread([this, look_every] {
     std::unique_lock held(lock_);
-    while (!stopping_) {
-      wake_.wait_for(held, tick_, [this] { return stopping_; });
+    while (!wake_.wait_for(held, look_every, [this] { return stopping_; })) {
       held.unlock();
       sweep(std::chrono::steady_clock::now());
       held.lock();
@@ -24,28 +29,48 @@ deadline_sweep::~deadline_sweep() {
   }
   wake_.notify_all();
   thread_.join();
+  std::lock_guard held(lock_);
+  while (oldest_)
+    unlink(*oldest_);
 }
 
-void deadline_sweep::watch(std::weak_ptr<expirable> question, time_point asked_at) {
+void deadline_sweep::watch(const std::shared_ptr<expirable>& question, time_point asked_at) {
+  if (!question)
+    return;
   std::lock_guard held(lock_);
-  if (buckets_.empty() || asked_at - buckets_.back().begun >= tick_)
-    buckets_.push_back({asked_at, {}});
-  buckets_.back().questions.push_back(std::move(question));
+  question->asked_at_ = asked_at;
+  question->before_ = newest_;
+  question->after_ = nullptr;
+  (newest_ ? newest_->after_ : oldest_) = question.get();
+  newest_ = question.get();
+  question->watched_by_.store(this, std::memory_order_release);
+}
+
+void deadline_sweep::leave(expirable& question) {
+  std::lock_guard held(lock_);
+  if (question.watched_by_.load(std::memory_order_relaxed) == this)
+    unlink(question);
+}
+
+void deadline_sweep::unlink(expirable& question) {
+  (question.before_ ? question.before_->after_ : oldest_) = question.after_;
+  (question.after_ ? question.after_->before_ : newest_) = question.before_;
+  question.watched_by_.store(nullptr, std::memory_order_release);
 }
 
 void deadline_sweep::sweep(time_point now) {
-  std::vector<bucket> over;
+  std::vector<std::shared_ptr<expirable>> late;
   {
     std::lock_guard held(lock_);
-    while (!buckets_.empty() && now - buckets_.front().begun >= patience_ + tick_) {
-      over.push_back(std::move(buckets_.front()));
-      buckets_.pop_front();
+    while (oldest_ && now - oldest_->asked_at_ >= patience_) {
+      auto alive = oldest_->weak_from_this().lock(); // null: it is just going, waiting for our lock
+      unlink(*oldest_);
+      if (alive)
+        late.push_back(std::move(alive));
     }
   }
-  for (const auto& bucket : over)
-    for (const auto& question : bucket.questions)
-      if (const auto alive = question.lock())
-        alive->expire();
+  for (const auto& question : late)
+    question->expire();
 }
 
 } // namespace trunkline::actors

@@ -1,18 +1,38 @@
 #pragma once
 
-#include "actors/reply.hpp"
-
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
-#include <deque>
+#include <memory>
 #include <mutex>
 #include <thread>
-#include <vector>
 
 namespace trunkline::actors {
 
-/// One deadline for all questions of a node, kept by one thread: a question is looked at once, when its time is over.
-/// All questions have the same patience, so the oldest is always at the front.
+class deadline_sweep;
+
+/// Something that can be told that nobody will answer in time. While it is watched it hangs in the sweep's list, which
+/// costs two pointers and no memory of its own.
+class expirable : public std::enable_shared_from_this<expirable> {
+public:
+  expirable() = default;
+  expirable(const expirable&) = delete;
+  expirable& operator=(const expirable&) = delete;
+  virtual ~expirable() { stop_watching(); }
+  virtual void expire() = 0;
+
+protected:
+  void stop_watching();
+
+private:
+  friend class deadline_sweep;
+  std::atomic<deadline_sweep*> watched_by_{nullptr};
+  std::chrono::steady_clock::time_point asked_at_;
+  expirable *before_ = nullptr, *after_ = nullptr;
+};
+
+/// One deadline for all questions of a node, kept by one thread. All questions have the same patience, so the oldest is
+/// always at the front, and one that is answered leaves the list at once. Outlives what it watches.
 class deadline_sweep {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -20,23 +40,22 @@ public:
   explicit deadline_sweep(std::chrono::milliseconds patience);
   ~deadline_sweep();
 
-  void watch(std::weak_ptr<expirable> question) { watch(std::move(question), std::chrono::steady_clock::now()); }
-  void watch(std::weak_ptr<expirable> question, time_point asked_at);
+  /// `question` may be null or answered already.
+  void watch(const std::shared_ptr<expirable>& question) { watch(question, std::chrono::steady_clock::now()); }
+  void watch(const std::shared_ptr<expirable>& question, time_point asked_at);
 
   /// Expires what was asked before now - patience. The thread calls it; tests may.
   void sweep(time_point now);
 
 private:
-  struct bucket {
-    time_point begun;
-    std::vector<std::weak_ptr<expirable>> questions;
-  };
+  friend class expirable;
+  void leave(expirable& question);
+  void unlink(expirable& question);
 
   const std::chrono::milliseconds patience_;
-  const std::chrono::milliseconds tick_; ///< how late an expiry may be
   std::mutex lock_;
   std::condition_variable wake_;
-  std::deque<bucket> buckets_;
+  expirable *oldest_ = nullptr, *newest_ = nullptr;
   bool stopping_ = false;
   std::thread thread_;
 };

@@ -24,7 +24,7 @@ persistence::tenant_door door_of(const core::tenant_profile& profile) {
 } // namespace
 
 void local_gateway::dispatch(webhook_job job) {
-  parts_.deadlines.watch(job.reply.watch());
+  parts_.deadlines.watch(job.reply.watched());
   auto entry = parts_.node->tenants.enter(job.key.tenant, job.received_at);
   job.in_flight = std::move(entry.in_flight);
   auto rescuable = make_rescuable(std::move(job), [shards = parts_.shards](job_ptr lost) {
@@ -80,7 +80,7 @@ void local_gateway::ask(put_config question) {
 }
 
 void local_gateway::ask(release_quarantine question) {
-  parts_.deadlines.watch(question.answer.watch());
+  parts_.deadlines.watch(question.answer.watched());
   caf::anon_send(parts_.shards, std::move(question));
 }
 

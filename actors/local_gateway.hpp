@@ -45,7 +45,7 @@ public:
 private:
   template <class Question>
   void to_store(Question question) {
-    parts_.deadlines.watch(question.answer.watch());
+    parts_.deadlines.watch(question.answer.watched());
     parts_.node->stores.ask(std::move(question));
   }
   void publish(core::tenant_profile profile);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/deadline_sweep.hpp"
 #include "core/error.hpp"
 
 #include <atomic>
@@ -8,13 +9,6 @@
 #include <utility>
 
 namespace trunkline::actors {
-
-/// Something that can be told that nobody will answer in time.
-class expirable {
-public:
-  virtual ~expirable() = default;
-  virtual void expire() = 0;
-};
 
 /// The right to answer one question, once: the first answer wins, and if every copy is dropped unused (a crashed actor,
 /// a message that never arrived) the asker hears so. Travels inside messages, so that no actor per request is needed.
@@ -33,8 +27,8 @@ public:
   }
   bool settled() const { return !state_ || state_->done.load(std::memory_order_acquire); }
 
-  /// For the deadline sweep; does not keep the question alive.
-  std::weak_ptr<expirable> watch() const { return state_; }
+  /// For the deadline sweep, which does not keep the question alive.
+  std::shared_ptr<expirable> watched() const { return state_; }
 
 private:
   struct state final : expirable {
@@ -50,8 +44,10 @@ private:
     }
 
     void settle(core::expected<T> value) {
-      if (!done.exchange(true, std::memory_order_acq_rel))
-        answer(std::move(value));
+      if (done.exchange(true, std::memory_order_acq_rel))
+        return;
+      stop_watching();
+      answer(std::move(value));
     }
 
     std::atomic<bool> done{false};

@@ -9,6 +9,7 @@
 
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <functional>
 
 namespace trunkline::cli {
@@ -64,6 +65,8 @@ int run(int argc, char** argv) try {
     std::fprintf(stderr, "trunkline: %s\n", settings.error().detail.c_str());
     return 1;
   }
+  std::error_code failed; // what comes next says it better, with the file it could not make
+  std::filesystem::create_directories(settings->data_dir, failed);
   return chosen(*settings);
 } catch (const std::exception& problem) {
   std::fprintf(stderr, "trunkline: unexpected: %s\n", problem.what());

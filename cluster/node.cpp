@@ -137,7 +137,7 @@ void node::impl::spawn_actors() {
       actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(workers), clock.now()});
   probe = std::make_unique<database_probe>(
       [this](actors::reply<int64_t> answer) {
-        deadlines->watch(answer.watch());
+        deadlines->watch(answer.watched());
         services->stores.ask(actors::ping_database{std::move(answer)});
       },
       [this](bool up) { gateway->database_is(up); });
