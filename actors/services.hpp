@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <string>
+#include <vector>
 
 namespace trunkline::actors {
 
@@ -24,7 +25,7 @@ struct services {
   const core::clock& clock;
   tenant_registry& tenants;
   store_pool stores;
-  inbox_actor inbox;
+  std::vector<inbox_actor> inboxes; ///< a company always has the same one, so its events keep their order
 };
 
 } // namespace trunkline::actors

@@ -33,7 +33,9 @@ struct system_config : caf::actor_system_config {
 };
 
 size_t scheduler_threads(const config::settings& settings) {
-  return settings.scheduler_threads > 0 ? settings.scheduler_threads : std::max(1u, std::thread::hardware_concurrency());
+  // The other half is for the front end's and the database's threads, which do more for a webhook than a TENANT does.
+  return settings.scheduler_threads > 0 ? settings.scheduler_threads
+                                        : std::max(1u, std::thread::hardware_concurrency() / 2);
 }
 
 std::optional<core::platform_account> platform_for_companies(const config::settings& settings) {
@@ -120,9 +122,13 @@ void node::impl::spawn_actors() {
     stores.push_back(system->spawn<caf::detached>(
         actors::store, std::make_shared<persistence::store_set>(persistence::make_stores(*db, *keys)),
         pulse("STORE", "store-" + std::to_string(i + 1)), &clock, numbers.platform_usable()));
-  auto inbox = system->spawn<caf::detached>(actors::inbox,
-                                            std::shared_ptr<persistence::inbox_store>(persistence::make_inbox_store(*db)),
-                                            pulse("INBOX", "inbox"));
+  // SQLite has one writer; PostgreSQL commits one batch while it takes in the next.
+  const size_t inbox_workers = db->kind() == persistence::dialect::sqlite ? 1 : settings.inbox_workers;
+  std::vector<actors::inbox_actor> inboxes;
+  for (size_t i = 0; i < inbox_workers; ++i)
+    inboxes.push_back(system->spawn<caf::detached>(
+        actors::inbox, std::shared_ptr<persistence::inbox_store>(persistence::make_inbox_store(*db)),
+        pulse("INBOX", "inbox-" + std::to_string(i + 1))));
 
   actors::actor_settings limits;
   limits.node_name = settings.node_name;
@@ -131,7 +137,7 @@ void node::impl::spawn_actors() {
   limits.durable = settings.inbox_durable;
   limits.failing_company = core::tenant_id(settings.failing_company);
   services = std::make_shared<const actors::services>(
-      actors::services{limits, clock, tenants, actors::store_pool(std::move(stores)), std::move(inbox)});
+      actors::services{limits, clock, tenants, actors::store_pool(std::move(stores)), std::move(inboxes)});
   shards = system->spawn(actors::shards, services, pulse("SHARDS", "shards"));
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(workers), clock.now()});
@@ -191,7 +197,8 @@ void node::impl::stop() {
       ending.push_back(caf::actor_cast<caf::actor>(std::exchange(slot.actor, nullptr)));
   });
   ending.push_back(caf::actor_cast<caf::actor>(std::exchange(shards, nullptr)));
-  ending.push_back(caf::actor_cast<caf::actor>(services->inbox));
+  for (const auto& inbox : services->inboxes)
+    ending.push_back(caf::actor_cast<caf::actor>(inbox));
   for (const auto& worker : services->stores.workers())
     ending.push_back(caf::actor_cast<caf::actor>(worker));
   for (const auto& actor : std::exchange(ending, {}))

@@ -56,9 +56,10 @@ struct settings {
   std::chrono::seconds idle_passivation{};
   size_t max_active_tenants = 0;
   size_t io_threads = 0;
-  size_t scheduler_threads = 0; ///< 0: one per processor
+  size_t scheduler_threads = 0; ///< 0: one for every two processors
   size_t store_workers = 0;
   bool inbox_durable = true;
+  size_t inbox_workers = 0;
   std::string failing_company; ///< tests only: this company's handler always throws
 };
 

@@ -78,7 +78,7 @@ node_fixture::node_fixture(core::tenant_id failing) {
   settings.tenant_idle = std::chrono::seconds(60);
   settings.failing_company = std::move(failing);
   services = std::make_shared<const actors::services>(
-      actors::services{settings, clock, tenants, actors::store_pool({worker}), inbox});
+      actors::services{settings, clock, tenants, actors::store_pool({worker}), {inbox}});
   shards = system.spawn(actors::shards, services, pulse("SHARDS"));
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, deadlines, workers, clock.now()});
@@ -92,7 +92,8 @@ node_fixture::~node_fixture() { // ~actor_system waits for actors that nobody wo
     slot.actor = nullptr;
   });
   caf::anon_send_exit(shards, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(services->inbox, caf::exit_reason::user_shutdown);
+  for (const auto& inbox : services->inboxes)
+    caf::anon_send_exit(inbox, caf::exit_reason::user_shutdown);
   for (const auto& worker : services->stores.workers())
     caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
   settle();
