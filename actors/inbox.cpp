@@ -20,6 +20,8 @@ core::histogram commit_seconds("trunkline_inbox_commit_seconds", "How long a bat
 } // namespace
 
 void inbox_state::add(record_event entry) {
+  if (entry.job->reply.settled()) // given up while the database stood still; it will come again
+    return;
   if (batch.empty())
     self->send(self, commit_batch{});
   batch.push_back(std::move(entry));
@@ -38,7 +40,7 @@ void inbox_state::commit() {
   events.reserve(entries.size());
   for (const auto& entry : entries)
     events.push_back(&entry.event);
-  auto outcomes = store->record(events);
+  auto outcomes = guarded("inbox", [&] { return store->record(events); });
   if (!outcomes) {
     failed.add(entries.size());
     log::error(log::no_request, "inbox: {} webhooks not stored: {}", entries.size(), outcomes.error().context);

@@ -24,6 +24,8 @@ using shards_actor = caf::typed_actor<
     caf::reacts_to<answer_safely>,
     // Lets a quarantined company run again; ec::invalid_state if it is not quarantined.
     caf::reacts_to<release_quarantine>,
+    // INTERNAL: the row says that the company is active again.
+    caf::reacts_to<quarantine_lifted>,
     // INTERNAL: passivates companies that nobody has asked for a while.
     caf::reacts_to<look_for_idle>>;
 
@@ -64,6 +66,7 @@ TRUNKLINE_LOCAL_MESSAGE(answer_safely)
 TRUNKLINE_LOCAL_MESSAGE(profile_loaded)
 TRUNKLINE_LOCAL_MESSAGE(profile_changed)
 TRUNKLINE_LOCAL_MESSAGE(release_quarantine)
+TRUNKLINE_LOCAL_MESSAGE(quarantine_lifted)
 TRUNKLINE_LOCAL_MESSAGE(record_event)
 TRUNKLINE_LOCAL_MESSAGE(load_profile)
 TRUNKLINE_LOCAL_MESSAGE(create_company)

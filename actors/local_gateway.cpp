@@ -54,29 +54,60 @@ void local_gateway::publish(core::tenant_profile profile) {
     caf::anon_send(running, profile_changed{shared});
 }
 
+/// Read back rather than assembled here: two changes at once then end with what the database has.
+void local_gateway::publish_from_database(const core::tenant_id& id,
+                                          std::function<void(core::expected<core::tenant_profile>)> then) {
+  to_store_unwatched(load_profile{id, reply<core::tenant_profile>([this, id, then = std::move(then)](auto read) {
+                                    if (read)
+                                      publish(*read);
+                                    {
+                                      std::lock_guard held(lock_);
+                                      if (read || read.error().code == core::ec::company_not_found)
+                                        stale_.erase(id);
+                                      else
+                                        stale_.insert(id);
+                                    }
+                                    then(std::move(read));
+                                  })});
+}
+
+void local_gateway::database_is(bool up) {
+  database_up_ = up;
+  std::set<core::tenant_id> again;
+  if (up) {
+    std::lock_guard held(lock_);
+    again = stale_;
+  }
+  for (const auto& id : again)
+    publish_from_database(id, [](const auto&) {});
+}
+
+// The asker's patience is watched, the store's own answer is not: what was stored becomes known here even if whoever
+// asked has given up, and so does what a lost connection may have stored.
+
 void local_gateway::ask(create_company question) {
+  parts_.deadlines.watch(question.answer.watched());
   question.answer = reply<core::tenant_profile>([this, asker = question.answer](auto created) {
     if (created)
       publish(*created);
     asker(std::move(created));
   });
-  to_store(std::move(question));
+  to_store_unwatched(std::move(question));
 }
 
 void local_gateway::ask(put_config question) {
-  const auto id = question.tenant;
-  question.answer = reply<core::tenant_config>([this, id, asker = question.answer](auto stored) {
-    if (!stored)
+  parts_.deadlines.watch(question.answer.watched());
+  question.answer = reply<core::tenant_config>([this, id = question.tenant, asker = question.answer](auto stored) {
+    const bool refused = !stored && stored.error().code != core::ec::database_unavailable;
+    if (refused)
       return asker(std::move(stored));
-    // Read back rather than assembled here: two changes at once then end with what the database has.
-    to_store(load_profile{id, reply<core::tenant_profile>([this, asker, stored](auto profile) {
-                            if (!profile)
-                              return asker(core::fail(profile.error()));
-                            publish(*profile);
-                            asker(stored);
-                          })});
+    publish_from_database(id, [asker, stored](const auto& read) {
+      if (stored && !read)
+        return asker(core::fail(read.error()));
+      asker(stored);
+    });
   });
-  to_store(std::move(question));
+  to_store_unwatched(std::move(question));
 }
 
 void local_gateway::ask(release_quarantine question) {

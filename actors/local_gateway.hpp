@@ -7,6 +7,8 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <set>
 
 namespace trunkline::actors {
 
@@ -40,7 +42,8 @@ public:
   std::vector<std::string> not_ready_reasons() const override;
 
   void drain() { draining_ = true; }
-  void database_is(bool up) { database_up_ = up; }
+  /// Also reads again what may have been changed while nobody could be asked.
+  void database_is(bool up);
 
 private:
   template <class Question>
@@ -48,9 +51,17 @@ private:
     parts_.deadlines.watch(question.answer.watched());
     parts_.node->stores.ask(std::move(question));
   }
+  /// Asked on our own behalf: whoever wanted to know may have given up meanwhile.
+  template <class Question>
+  void to_store_unwatched(Question question) {
+    parts_.node->stores.ask(std::move(question));
+  }
   void publish(core::tenant_profile profile);
+  void publish_from_database(const core::tenant_id& id, std::function<void(core::expected<core::tenant_profile>)> then);
 
   parts parts_;
+  std::mutex lock_;
+  std::set<core::tenant_id> stale_; ///< changed, perhaps, and not read back yet
   std::atomic<bool> draining_{false};
   std::atomic<bool> database_up_{true};
 };

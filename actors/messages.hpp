@@ -39,6 +39,12 @@ struct release_quarantine {
   reply<core::tenant_profile> answer;
 };
 
+struct quarantine_lifted {
+  core::tenant_id tenant;
+  profile_ptr profile;
+  reply<core::tenant_profile> answer;
+};
+
 // -- INBOX ------------------------------------------------------------------------------------------------------------
 
 struct record_event {

@@ -4,13 +4,6 @@
 
 namespace trunkline::actors {
 
-namespace {
-
-/// Twilio's WhatsApp sandbox may be any company's number, so it names none.
-constexpr std::string_view whatsapp_sandbox = "+14155238886";
-
-} // namespace
-
 door_ptr number_directory::make_door(const persistence::tenant_door& row) const {
   auto company = std::make_shared<door>();
   company->tenant = row.tenant;
@@ -28,34 +21,33 @@ door_ptr number_directory::make_door(const persistence::tenant_door& row) const 
   return company;
 }
 
-void number_directory::forget(const core::tenant_id& tenant) {
+/// Takes the company's numbers out; its tokens stay, because calls that are going on still report to them.
+void number_directory::forget_numbers(const core::tenant_id& tenant) {
   const auto found = keys_.find(tenant);
   if (found == keys_.end())
     return;
-  const auto erase_own = [&](index& where, const std::string& key) {
-    const auto entry = where.find(key);
-    if (entry != where.end() && entry->second.company->tenant == tenant)
-      where.erase(entry);
-  };
-  for (const auto& number : found->second.numbers)
-    erase_own(by_number_, number);
-  for (const auto& token : found->second.tokens)
-    erase_own(by_token_, token);
-  keys_.erase(found);
+  for (const auto& number : found->second.numbers) {
+    const auto entry = by_number_.find(number);
+    if (entry != by_number_.end() && entry->second.company->tenant == tenant)
+      by_number_.erase(entry);
+  }
+  found->second.numbers.clear();
 }
 
 void number_directory::put(persistence::tenant_door row) {
   const auto company = make_door(row);
   std::unique_lock held(lock_);
-  forget(row.tenant);
+  forget_numbers(row.tenant);
   auto& keys = keys_[row.tenant];
+  for (const auto& token : keys.tokens)
+    by_token_[token].company = company;
   const auto add_token = [&](const core::hook_token& token) {
-    by_token_[token.value] = {company, token};
-    keys.tokens.push_back(token.value);
+    if (by_token_.insert_or_assign(token.value, destination{company, token}).second)
+      keys.tokens.push_back(token.value);
   };
   const auto add_number = [&](const core::phone_number& number, const core::hook_token& token) {
-    if (by_number_.try_emplace(number.str(), destination{company, token}).second)
-      keys.numbers.push_back(number.str());
+    by_number_.insert_or_assign(number.str(), destination{company, token}); // the database gives a number to one company
+    keys.numbers.push_back(number.str());
   };
   add_token(row.hook);
   for (const auto& number : row.numbers) {
@@ -65,7 +57,7 @@ void number_directory::put(persistence::tenant_door row) {
   }
   if (row.legacy_number)
     add_number(*row.legacy_number, row.hook);
-  if (row.whatsapp_number && row.whatsapp_number->str() != whatsapp_sandbox)
+  if (row.whatsapp_number && row.whatsapp_number->str() != core::whatsapp_sandbox)
     add_number(*row.whatsapp_number, row.hook);
 }
 

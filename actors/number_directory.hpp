@@ -63,7 +63,7 @@ private:
 
   static std::optional<destination> look_up(const index& where, std::string_view key);
   door_ptr make_door(const persistence::tenant_door& row) const;
-  void forget(const core::tenant_id& tenant);
+  void forget_numbers(const core::tenant_id& tenant);
 
   const std::optional<core::platform_account> platform_;
   mutable std::shared_mutex lock_;

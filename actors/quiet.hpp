@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/log.hpp"
+#include "core/error.hpp"
 
 #include <caf/error.hpp>
 #include <caf/scheduled_actor.hpp>
@@ -13,6 +14,16 @@ namespace trunkline::actors {
 
 /// What the exception that ended an actor said; the DOWN message carries only an error code.
 std::string describe(std::exception_ptr problem);
+
+/// What `work` returns; if it throws, ec::internal_error. For workers that must outlive a surprise.
+template <class Work>
+auto guarded(std::string_view who, Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (...) {
+    return core::fail(core::ec::internal_error, {}, std::string(who) + ": " + describe(std::current_exception()));
+  }
+}
 
 /// CAF 0.17's own handlers print message contents (tokens, phone numbers) to stdout; ours name the actor and no more.
 /// An exception ends the actor with sec::runtime_error, which its supervisor sees.

@@ -1,9 +1,11 @@
 #pragma once
 
 #include "actors/deadline_sweep.hpp"
+#include "config/log.hpp"
 #include "core/error.hpp"
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <utility>
@@ -47,7 +49,11 @@ private:
       if (done.exchange(true, std::memory_order_acq_rel))
         return;
       stop_watching();
-      answer(std::move(value));
+      try {
+        answer(std::move(value));
+      } catch (const std::exception& problem) { // whoever answers is not to blame for what the asker does with it
+        log::error(log::no_request, "an answer could not be delivered: {}", problem.what());
+      }
     }
 
     std::atomic<bool> done{false};

@@ -58,16 +58,26 @@ void shards_state::answer_with_safe_chain(job_ptr job) {
   profile_ptr known;
   node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) { known = slot.profile; });
   const auto decide = [node = node, job](const core::tenant_profile& profile) {
-    record(*node, job, routing::decide_safely(profile, job->key, job->webhook, job->received_at));
+    auto event = guarded("safe chain", [&]() -> core::expected<core::webhook_event> {
+      return routing::decide_safely(profile, job->key, job->webhook, job->received_at);
+    });
+    if (event)
+      record(*node, job, std::move(*event));
+    else
+      job->reply(core::fail(event.error()));
   };
   if (known)
     return decide(*known);
   const auto tenant = job->key.tenant;
-  node->stores.ask(load_profile{tenant, reply<core::tenant_profile>([decide, job](auto read) {
-                                  if (read)
-                                    decide(*read);
-                                  else
-                                    job->reply(core::fail(read.error()));
+  node->stores.ask(load_profile{tenant, reply<core::tenant_profile>([node = node, decide, job](auto read) {
+                                  if (!read)
+                                    return job->reply(core::fail(read.error()));
+                                  const auto kept = std::make_shared<const core::tenant_profile>(std::move(*read));
+                                  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) {
+                                    if (!slot.profile)
+                                      slot.profile = kept;
+                                  });
+                                  decide(*kept);
                                 })});
 }
 
@@ -125,16 +135,29 @@ void shards_state::quarantine(const core::tenant_id& tenant, const std::string& 
 
 void shards_state::release(const release_quarantine& question) {
   bool was_quarantined = false;
-  node->tenants.with_slot(question.tenant, [&](tenant_slot& slot) {
-    was_quarantined = slot.phase == tenant_phase::quarantined;
-    if (was_quarantined) {
-      slot.crashes->policy.release();
-      slot.phase = tenant_phase::passive;
-    }
-  });
+  node->tenants.with_slot(question.tenant,
+                          [&](tenant_slot& slot) { was_quarantined = slot.phase == tenant_phase::quarantined; });
   if (!was_quarantined)
     return question.answer(core::fail(core::ec::invalid_state, "This company is not quarantined."));
-  node->stores.ask(set_tenant_state{question.tenant, core::tenant_state::active, question.answer});
+  // The row first: if it can not be written, the company stays what the next start would make of it.
+  auto me = caf::actor_cast<shards_actor>(self);
+  node->stores.ask(set_tenant_state{
+      question.tenant, core::tenant_state::active,
+      reply<core::tenant_profile>([me, tenant = question.tenant, asker = question.answer](auto stored) {
+        if (!stored)
+          return asker(core::fail(stored.error()));
+        caf::anon_send(me, quarantine_lifted{tenant, std::make_shared<const core::tenant_profile>(*stored), asker});
+      })});
+}
+
+void shards_state::lifted(const quarantine_lifted& news) {
+  node->tenants.with_slot(news.tenant, [&](tenant_slot& slot) {
+    if (slot.phase != tenant_phase::quarantined)
+      return;
+    slot.crashes->policy.release();
+    slot.phase = tenant_phase::passive;
+  });
+  news.answer(*news.profile);
 }
 
 void shards_state::passivate_idle() {
@@ -183,6 +206,7 @@ shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> 
       [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },
       [&st](answer_safely& msg) { st.answer_with_safe_chain(std::move(msg.job)); },
       [&st](release_quarantine& msg) { st.release(msg); },
+      [&st](quarantine_lifted& msg) { st.lifted(msg); },
       [&st, self, look_every](look_for_idle) {
         st.passivate_idle();
         self->delayed_send(self, look_every, look_for_idle{});

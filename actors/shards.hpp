@@ -21,6 +21,7 @@ struct shards_state {
   void handle(job_ptr job);
   void answer_with_safe_chain(job_ptr job);
   void release(const release_quarantine& question);
+  void lifted(const quarantine_lifted& news);
   void passivate_idle();
   void down(const caf::down_msg& msg);
 

@@ -7,9 +7,12 @@
 
 namespace trunkline::actors {
 
-template <class T>
-void store_state::answer(const reply<T>& question, core::expected<T> found) {
+template <class T, class Work>
+void store_state::answer(const reply<T>& question, Work work) {
   pulse->mailbox.store(self->mailbox().size(), std::memory_order_relaxed);
+  if (question.settled()) // given up while it waited its turn
+    return;
+  core::expected<T> found = guarded("store", work);
   if (!found && found.error().code == core::ec::database_unavailable) {
     log::error(log::no_request, "store: {}", found.error().context);
     pulse->failed({"database_unavailable", found.error().detail, clock->now()});
@@ -51,17 +54,17 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
   keep_quiet(self);
   auto& db = *st.stores;
   return {
-      [&st, &db](const load_profile& q) { st.answer(q.answer, db.tenants->find(q.tenant)); },
-      [&st, &db](const create_company& q) { st.answer(q.answer, db.tenants->create(q.tenant)); },
-      [&st, &db](const list_companies& q) { st.answer(q.answer, db.tenants->list(q.filter, st.platform_usable, q.page)); },
+      [&st, &db](const load_profile& q) { st.answer(q.answer, [&] { return db.tenants->find(q.tenant); }); },
+      [&st, &db](const create_company& q) { st.answer(q.answer, [&] { return db.tenants->create(q.tenant); }); },
+      [&st, &db](const list_companies& q) { st.answer(q.answer, [&] { return db.tenants->list(q.filter, st.platform_usable, q.page); }); },
       [&st, &db](const put_config& q) {
-        st.answer(q.answer, db.tenants->put_config(q.tenant, q.if_version, q.config, st.clock->now()));
+        st.answer(q.answer, [&] { return db.tenants->put_config(q.tenant, q.if_version, q.config, st.clock->now()); });
       },
-      [&st, &db](const set_tenant_state& q) { st.answer(q.answer, change_state(*db.tenants, q, st.clock->now())); },
-      [&st, &db](const list_calls& q) { st.answer(q.answer, db.calls->list(q.filter, q.page)); },
-      [&st, &db](const find_call& q) { st.answer(q.answer, find_with_events(*db.calls, q)); },
-      [&st, &db](const list_messages& q) { st.answer(q.answer, db.messages->list(q.filter, q.page)); },
-      [&st, &db](const ping_database& q) { st.answer(q.answer, round_trip(db)); },
+      [&st, &db](const set_tenant_state& q) { st.answer(q.answer, [&] { return change_state(*db.tenants, q, st.clock->now()); }); },
+      [&st, &db](const list_calls& q) { st.answer(q.answer, [&] { return db.calls->list(q.filter, q.page); }); },
+      [&st, &db](const find_call& q) { st.answer(q.answer, [&] { return find_with_events(*db.calls, q); }); },
+      [&st, &db](const list_messages& q) { st.answer(q.answer, [&] { return db.messages->list(q.filter, q.page); }); },
+      [&st, &db](const ping_database& q) { st.answer(q.answer, [&] { return round_trip(db); }); },
   };
 }
 

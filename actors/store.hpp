@@ -16,8 +16,8 @@ struct store_state {
   static inline constexpr auto name = "store";
 
   // -- what it does
-  template <class T>
-  void answer(const reply<T>& question, core::expected<T> found);
+  template <class T, class Work>
+  void answer(const reply<T>& question, Work work);
 
   // -- what it remembers
   store_actor::pointer self = nullptr;

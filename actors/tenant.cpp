@@ -40,6 +40,8 @@ void tenant_state::loaded(core::expected<core::tenant_profile> read) {
 }
 
 void tenant_state::change(profile_ptr next) {
+  if (profile && next->config.version < profile->config.version) // two changes, told in the other order
+    return;
   profile = std::move(next);
   publish();
 }

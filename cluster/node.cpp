@@ -13,16 +13,17 @@
 #include "persistence/vault.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/actor_registry.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
+#include <cstdlib>
 #include <thread>
 
 namespace trunkline::cluster {
 
 namespace {
-
-constexpr size_t api_body_limit = 16 * 1024 * 1024 + 64 * 1024;
 
 /// The actor system with the settings that CAF's own defaults get wrong in a container.
 struct system_config : caf::actor_system_config {
@@ -36,6 +37,25 @@ size_t scheduler_threads(const config::settings& settings) {
   // The other half is for the front end's and the database's threads, which do more for a webhook than a TENANT does.
   return settings.scheduler_threads > 0 ? settings.scheduler_threads
                                         : std::max(1u, std::thread::hardware_concurrency() / 2);
+}
+
+/// High priority: an exit message of normal priority would wait behind the backlog.
+void end(const caf::actor& actor) {
+  caf::anon_send<caf::message_priority::high>(actor,
+                                              caf::exit_msg{actor.address(), caf::exit_reason::user_shutdown});
+}
+
+/// SHARDS, INBOX and STORE catch what can be caught. If one ends all the same, the node would look alive and answer
+/// nothing, so the process ends and is started anew by whoever supervises it.
+template <class Actor>
+Actor indispensable(Actor actor, const std::string& name, const std::atomic<bool>& stopping) {
+  caf::actor_cast<caf::abstract_actor*>(actor)->attach_functor([name, &stopping](const caf::error& reason) {
+    if (stopping)
+      return;
+    log::error(log::no_request, "{} has ended ({}): the node can not go on", name, static_cast<int>(reason.code()));
+    std::_Exit(70);
+  });
+  return actor;
 }
 
 std::optional<core::platform_account> platform_for_companies(const config::settings& settings) {
@@ -62,6 +82,7 @@ struct node::impl {
   std::optional<persistence::vault> keys;
   actors::number_directory numbers;
   actors::tenant_registry tenants;
+  std::atomic<bool> stopping{false};
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<actors::deadline_sweep> deadlines;
@@ -119,16 +140,20 @@ void node::impl::spawn_actors() {
 
   std::vector<actors::store_actor> stores;
   for (size_t i = 0; i < settings.store_workers; ++i)
-    stores.push_back(system->spawn<caf::detached>(
-        actors::store, std::make_shared<persistence::store_set>(persistence::make_stores(*db, *keys)),
-        pulse("STORE", "store-" + std::to_string(i + 1)), &clock, numbers.platform_usable()));
+    stores.push_back(indispensable(
+        system->spawn<caf::detached>(actors::store,
+                                     std::make_shared<persistence::store_set>(persistence::make_stores(*db, *keys)),
+                                     pulse("STORE", "store-" + std::to_string(i + 1)), &clock, numbers.platform_usable()),
+        "STORE", stopping));
   // SQLite has one writer; PostgreSQL commits one batch while it takes in the next.
   const size_t inbox_workers = db->kind() == persistence::dialect::sqlite ? 1 : settings.inbox_workers;
   std::vector<actors::inbox_actor> inboxes;
   for (size_t i = 0; i < inbox_workers; ++i)
-    inboxes.push_back(system->spawn<caf::detached>(
-        actors::inbox, std::shared_ptr<persistence::inbox_store>(persistence::make_inbox_store(*db)),
-        pulse("INBOX", "inbox-" + std::to_string(i + 1))));
+    inboxes.push_back(indispensable(
+        system->spawn<caf::detached>(actors::inbox,
+                                     std::shared_ptr<persistence::inbox_store>(persistence::make_inbox_store(*db)),
+                                     pulse("INBOX", "inbox-" + std::to_string(i + 1))),
+        "INBOX", stopping));
 
   actors::actor_settings limits;
   limits.node_name = settings.node_name;
@@ -138,7 +163,7 @@ void node::impl::spawn_actors() {
   limits.failing_company = core::tenant_id(settings.failing_company);
   services = std::make_shared<const actors::services>(
       actors::services{limits, clock, tenants, actors::store_pool(std::move(stores)), std::move(inboxes)});
-  shards = system->spawn(actors::shards, services, pulse("SHARDS", "shards"));
+  shards = indispensable(system->spawn(actors::shards, services, pulse("SHARDS", "shards")), "SHARDS", stopping);
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(workers), clock.now()});
   probe = std::make_unique<database_probe>(
@@ -166,11 +191,12 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   };
   http::listener_settings admin;
   admin.address = settings.api_listen.host, admin.port = settings.api_listen.port;
-  admin.max_body_bytes = api_body_limit;
   admin.max_connections = 256;
 
-  // RESTinio closes without an answer when its own patience ends, so ours must end first.
-  hooks.handle_timeout = admin.handle_timeout = settings.request_deadline + std::chrono::seconds(5);
+  // RESTinio closes without an answer when its own patience ends, so ours must end first: an API request asks at most
+  // three questions in a row.
+  hooks.handle_timeout = settings.request_deadline + std::chrono::seconds(5);
+  admin.handle_timeout = 3 * settings.request_deadline + std::chrono::seconds(5);
 
   for (auto [server, where, routes] : {std::tuple(&api, &admin, &http::api_routes),
                                        std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {
@@ -191,23 +217,24 @@ void node::impl::stop() {
   probe.reset();
   if (!system)
     return;
-  std::vector<caf::actor> ending;
-  tenants.for_each([&](actors::tenant_slot& slot) {
-    if (slot.actor)
-      ending.push_back(caf::actor_cast<caf::actor>(std::exchange(slot.actor, nullptr)));
-  });
-  ending.push_back(caf::actor_cast<caf::actor>(std::exchange(shards, nullptr)));
+  stopping = true;
+  end(caf::actor_cast<caf::actor>(std::exchange(shards, nullptr)));
   for (const auto& inbox : services->inboxes)
-    ending.push_back(caf::actor_cast<caf::actor>(inbox));
+    end(caf::actor_cast<caf::actor>(inbox));
   for (const auto& worker : services->stores.workers())
-    ending.push_back(caf::actor_cast<caf::actor>(worker));
-  for (const auto& actor : std::exchange(ending, {}))
-    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  system->await_all_actors_done();
+    end(caf::actor_cast<caf::actor>(worker));
+  // SHARDS may have spawned another TENANT with its last message, so look until none is left.
+  while (system->registry().running() > 0) {
+    tenants.for_each([](actors::tenant_slot& slot) {
+      if (slot.actor)
+        end(caf::actor_cast<caf::actor>(std::exchange(slot.actor, nullptr)));
+    });
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  deadlines.reset();
   gateway.reset();
   services.reset();
   system.reset();
-  deadlines.reset();
 }
 
 node::node(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
@@ -236,6 +263,7 @@ size_t node::companies() const { return impl_->numbers.companies(); }
 
 void node::drain(std::chrono::milliseconds patience) {
   impl_->gateway->drain();
+  impl_->webhooks->refuse_connections(); // and every answer from now on closes its own
   const auto deadline = std::chrono::steady_clock::now() + patience;
   while (impl_->web->in_flight.load() > 0 && std::chrono::steady_clock::now() < deadline)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

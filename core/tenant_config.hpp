@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace trunkline::core {
@@ -30,6 +31,9 @@ struct twilio_credentials {
 
   bool usable() const { return !account_sid.empty() && !auth_token.empty(); }
 };
+
+/// Twilio's WhatsApp sandbox: any company's number, so nobody's.
+inline constexpr std::string_view whatsapp_sandbox = "+14155238886";
 
 struct company_number {
   phone_number number;

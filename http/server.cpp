@@ -24,8 +24,8 @@ using restinio_server = restinio::http_server_t<server_traits>;
 
 class restinio_exchange final : public exchange {
 public:
-  explicit restinio_exchange(restinio::request_handle_t request)
-      : exchange(next_request_id()), request_(std::move(request)) {}
+  restinio_exchange(restinio::request_handle_t request, std::shared_ptr<const std::atomic<bool>> draining)
+      : exchange(next_request_id()), request_(std::move(request)), draining_(std::move(draining)) {}
 
   ~restinio_exchange() override { // a handler that forgot: the client must not wait for the timeout
     if (!answered_.load())
@@ -93,7 +93,7 @@ private:
       out.append_header(std::move(name), std::move(value));
     if (!answer.content_type.empty())
       out.append_header(restinio::http_field::content_type, std::move(answer.content_type));
-    if (answer.close_connection)
+    if (answer.close_connection || *draining_)
       out.connection_close();
     return out;
   }
@@ -122,6 +122,7 @@ private:
   }
 
   restinio::request_handle_t request_;
+  std::shared_ptr<const std::atomic<bool>> draining_;
   std::atomic<bool> answered_{false};
 };
 
@@ -157,12 +158,19 @@ struct acceptor {
   std::unique_ptr<event_loop> io = std::make_unique<event_loop>();
   std::unique_ptr<restinio_server> http;
   std::thread thread;
+  bool accepting = true; ///< of its own thread
+
+  void refuse_connections() {
+    if (std::exchange(accepting, false))
+      http->close_sync();
+  }
 };
 
 struct server::impl {
   std::vector<acceptor> acceptors;
   std::string address;
   std::atomic<uint16_t> port{0};
+  std::shared_ptr<std::atomic<bool>> draining = std::make_shared<std::atomic<bool>>(false);
 
   ~impl() {
     close();
@@ -196,11 +204,11 @@ struct server::impl {
               })
               .acceptor_post_bind_hook([this, &settings](asio::ip::tcp::acceptor& bound) {
                 port = bound.local_endpoint().port();
-                if (settings.on_bound)
+                if (settings.on_bound && acceptors.size() == 1) // the others follow on the same port
                   settings.on_bound(port);
               })
-              .request_handler([handle](restinio::request_handle_t request) {
-                auto asked = std::make_shared<restinio_exchange>(std::move(request));
+              .request_handler([handle, draining = draining](restinio::request_handle_t request) {
+                auto asked = std::make_shared<restinio_exchange>(std::move(request), draining);
                 if (asked->has_plain_head())
                   handle(std::move(asked));
                 else
@@ -215,12 +223,18 @@ struct server::impl {
     });
   }
 
+  void refuse_connections() {
+    *draining = true;
+    for (auto& each : acceptors)
+      asio::post(*each.io, [&each] { each.refuse_connections(); });
+  }
+
   void close() {
     for (auto& each : acceptors) {
       if (!each.thread.joinable())
         continue;
       asio::post(*each.io, [&each] {
-        each.http->close_sync();
+        each.refuse_connections();
         each.io->stop();
       });
       each.thread.join();
@@ -230,6 +244,7 @@ struct server::impl {
 
 server::server(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
 server::~server() = default;
+void server::refuse_connections() { impl_->refuse_connections(); }
 void server::stop() { impl_->close(); }
 
 core::expected<std::unique_ptr<server>> server::start(const listener_settings& settings, handler handle) {

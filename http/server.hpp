@@ -36,6 +36,9 @@ public:
   /// safe as long as the object lives.
   void stop();
 
+  /// No new connections from now on, and every answer closes its own; what is under way is still answered.
+  void refuse_connections();
+
   std::string url() const; ///< "http://127.0.0.1:8080"
 
   struct impl;

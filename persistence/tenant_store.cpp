@@ -55,6 +55,8 @@ std::map<std::string, claim> claims_of(const core::tenant_config& config) {
                        claim{"phoneNumbers", fmt::format("/phoneNumbers/{}/phoneNumber", i)});
   if (config.legacy_number)
     claims.try_emplace(config.legacy_number->str(), claim{"phoneNumber", "/phoneNumber"});
+  if (config.whatsapp_number && config.whatsapp_number->str() != core::whatsapp_sandbox)
+    claims.try_emplace(config.whatsapp_number->str(), claim{"whatsappNumber", "/whatsappNumber"});
   return claims;
 }
 

@@ -1,5 +1,6 @@
 // Anybody on the Internet can post here, so the order matters: nothing before the signature check may allocate much,
-// ask an actor or touch the database. A forged request costs one parse, one look-up and one HMAC.
+// ask an actor or touch the database. A forged request costs one parse, one look-up and an HMAC for each way in which
+// Twilio may have written the URL.
 //
 // Twilio signs the public URL and the parameters, nothing else: no header but the signature itself is believed, and the
 // company is the one that owns the token or the number, never the one an AccountSid parameter names.
@@ -15,6 +16,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 namespace trunkline::http::checks {
 
@@ -23,6 +25,15 @@ namespace {
 core::counter rejected("trunkline_signature_rejected_total", "Webhooks refused for their signature or account");
 core::counter shadowed("trunkline_signature_shadowed_total",
                        "Webhooks accepted in shadow mode that enforce would refuse");
+
+/// Anybody can make the door refuse as often as he likes; the log must not grow with it. The counters have all of them.
+bool may_log(core::timestamp now) {
+  constexpr int64_t lines_per_minute = 60;
+  static std::atomic<int64_t> minute{0}, lines{0};
+  if (const auto current = now.ms / 60'000; minute.exchange(current, std::memory_order_relaxed) != current)
+    lines.store(0, std::memory_order_relaxed);
+  return lines.fetch_add(1, std::memory_order_relaxed) < lines_per_minute;
+}
 
 constexpr size_t max_body = 64 * 1024;
 
@@ -100,13 +111,15 @@ core::expected<void> check_signature(const context& ctx, const exchange& request
     return {};
   if (company.signatures == core::signature_mode::shadow) {
     shadowed.add();
-    log::warn(request.id(),
+    if (may_log(ctx.clock.now()))
+      log::warn(request.id(),
               "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode",
               company.tenant);
     return {};
   }
   rejected.add();
-  log::warn(request.id(), "company {}: webhook refused, signature or AccountSid wrong", company.tenant);
+  if (may_log(ctx.clock.now()))
+    log::warn(request.id(), "company {}: webhook refused, signature or AccountSid wrong", company.tenant);
   return core::fail(core::ec::signature_rejected);
 }
 

@@ -18,10 +18,15 @@ shapes::company_view view_of(const context& ctx, const core::tenant_id& id) {
   return {ctx.actors.numbers().platform_usable(), ctx.actors.quarantined(id)};
 }
 
+/// Grows with everything that the answer shows: the row, the configuration, the quarantine.
+int64_t version_of(const context& ctx, const core::tenant_profile& company) {
+  return (company.tenant.version << 32) + company.config.version * 2 + (ctx.actors.quarantined(company.tenant.id) ? 1 : 0);
+}
+
 void respond_company(const context& ctx, exchange& request, int status, const core::tenant_profile& company) {
   json::writer out;
   shapes::write_company(out, company, view_of(ctx, company.tenant.id));
-  respond_tagged(request, status, out.take(), company.tenant.version,
+  respond_tagged(request, status, out.take(), version_of(ctx, company),
                  "/api/companies/" + company.tenant.id.value);
 }
 
@@ -80,7 +85,7 @@ std::function<void(const exchange_ptr&)> get_company(context& ctx) {
     ctx.actors.ask(actors::load_profile{
         core::tenant_id(std::string(request->captures[0])),
         reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto found) {
-          if (!not_modified(asked, found.tenant.version))
+          if (!not_modified(asked, version_of(ctx, found)))
             respond_company(ctx, asked, 200, found);
         })});
   };

@@ -41,10 +41,17 @@ bool admit(context& ctx) {
   return false;
 }
 
+struct released {
+  context& ctx;
+  ~released() {
+    in_flight.add(-1);
+    ctx.in_flight.fetch_sub(1, std::memory_order_release);
+  }
+};
+
 void finish(context& ctx, exchange& request, core::expected<core::webhook_answer> answer,
             std::chrono::steady_clock::time_point begun) {
-  ctx.in_flight.fetch_sub(1, std::memory_order_relaxed);
-  in_flight.add(-1);
+  const released release{ctx}; // after the answer: a node that drains waits for it
   answer_seconds.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   if (!answer) {
     failed.add();
