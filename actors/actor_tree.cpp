@@ -10,10 +10,14 @@ namespace {
 
 std::string_view to_string(tenant_phase phase) {
   switch (phase) {
-  case tenant_phase::passive: return "passive";
-  case tenant_phase::running: return "running";
-  case tenant_phase::backoff: return "backoff";
-  case tenant_phase::quarantined: return "quarantined";
+  case tenant_phase::passive:
+    return "passive";
+  case tenant_phase::running:
+    return "running";
+  case tenant_phase::backoff:
+    return "backoff";
+  case tenant_phase::quarantined:
+    return "quarantined";
   }
   return "passive";
 }

@@ -12,10 +12,12 @@
 
 namespace trunkline::actors {
 
-/// INBOX promises: no webhook is answered before it is durable, and a repeated one gets the first answer, byte for byte.
+/// INBOX promises: no webhook is answered before it is durable, and a repeated one gets the first answer, byte for
+/// byte.
 ///
-/// Group commit without a timer: while one batch is being committed the next one gathers in the mailbox. The first event
-/// of a batch sends a tick to the end of the mailbox; when the tick comes, all that arrived meanwhile is in the batch.
+/// Group commit without a timer: while one batch is being committed the next one gathers in the mailbox. The first
+/// event of a batch sends a tick to the end of the mailbox; when the tick comes, all that arrived meanwhile is in the
+/// batch.
 struct inbox_state {
   static inline constexpr auto name = "inbox";
   static constexpr size_t max_batch = 512;

@@ -46,7 +46,8 @@ void number_directory::put(persistence::tenant_door row) {
       keys.tokens.push_back(token.value);
   };
   const auto add_number = [&](const core::phone_number& number, const core::hook_token& token) {
-    by_number_.insert_or_assign(number.str(), destination{company, token}); // the database gives a number to one company
+    by_number_.insert_or_assign(number.str(),
+                                destination{company, token}); // the database gives a number to one company
     keys.numbers.push_back(number.str());
   };
   add_token(row.hook);

@@ -19,10 +19,10 @@ namespace trunkline::actors {
 /// What the front end knows of a company: enough to refuse a forged webhook without asking anybody.
 struct door {
   core::tenant_id tenant;
-  std::string account_sid;                 ///< the account it sends with: its own or the platform's; empty for none
-  std::vector<core::secret> auth_tokens;   ///< any of them verifies: current and next
+  std::string account_sid;               ///< the account it sends with: its own or the platform's; empty for none
+  std::vector<core::secret> auth_tokens; ///< any of them verifies: current and next
   core::signature_mode signatures = core::signature_mode::enforce;
-  core::hook_token hook;                   ///< the company's own token
+  core::hook_token hook; ///< the company's own token
 };
 
 using door_ptr = std::shared_ptr<const door>;

@@ -122,15 +122,16 @@ void shards_state::crashed(const core::tenant_id& tenant, const caf::error& reas
 
 void shards_state::quarantine(const core::tenant_id& tenant, const std::string& why) {
   quarantines.add();
-  log::error(log::no_request,
-             "ALERT COMPANY_QUARANTINED company {}: {} crashes within {} s, last: {}. Its webhooks are stored and answered "
-             "with the safe chain; release it with POST /api/companies/{}/quarantine/release",
-             tenant, restart_policy::crashes_to_quarantine, restart_policy::window_ms / 1000, why, tenant);
-  node->stores.ask(set_tenant_state{tenant, core::tenant_state::quarantined, reply<core::tenant_profile>([tenant](auto done) {
-                                      if (!done)
-                                        log::error(log::no_request, "company {}: quarantine not stored: {}", tenant,
-                                                   done.error().detail);
-                                    })});
+  log::error(
+      log::no_request,
+      "ALERT COMPANY_QUARANTINED company {}: {} crashes within {} s, last: {}. Its webhooks are stored and answered "
+      "with the safe chain; release it with POST /api/companies/{}/quarantine/release",
+      tenant, restart_policy::crashes_to_quarantine, restart_policy::window_ms / 1000, why, tenant);
+  node->stores.ask(set_tenant_state{
+      tenant, core::tenant_state::quarantined, reply<core::tenant_profile>([tenant](auto done) {
+        if (!done)
+          log::error(log::no_request, "company {}: quarantine not stored: {}", tenant, done.error().detail);
+      })});
 }
 
 void shards_state::release(const release_quarantine& question) {
@@ -200,7 +201,8 @@ shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> 
   st.self = self, st.node = std::move(node), st.pulse = std::move(pulse);
   keep_quiet(self);
   self->set_down_handler([&st](const caf::down_msg& msg) { st.down(msg); });
-  const auto look_every = std::min<std::chrono::milliseconds>(st.node->settings.tenant_idle / 4, std::chrono::seconds(30));
+  const auto look_every =
+      std::min<std::chrono::milliseconds>(st.node->settings.tenant_idle / 4, std::chrono::seconds(30));
   self->delayed_send(self, look_every, look_for_idle{});
   return {
       [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },

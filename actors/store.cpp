@@ -56,11 +56,15 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
   return {
       [&st, &db](const load_profile& q) { st.answer(q.answer, [&] { return db.tenants->find(q.tenant); }); },
       [&st, &db](const create_company& q) { st.answer(q.answer, [&] { return db.tenants->create(q.tenant); }); },
-      [&st, &db](const list_companies& q) { st.answer(q.answer, [&] { return db.tenants->list(q.filter, st.platform_usable, q.page); }); },
+      [&st, &db](const list_companies& q) {
+        st.answer(q.answer, [&] { return db.tenants->list(q.filter, st.platform_usable, q.page); });
+      },
       [&st, &db](const put_config& q) {
         st.answer(q.answer, [&] { return db.tenants->put_config(q.tenant, q.if_version, q.config, st.clock->now()); });
       },
-      [&st, &db](const set_tenant_state& q) { st.answer(q.answer, [&] { return change_state(*db.tenants, q, st.clock->now()); }); },
+      [&st, &db](const set_tenant_state& q) {
+        st.answer(q.answer, [&] { return change_state(*db.tenants, q, st.clock->now()); });
+      },
       [&st, &db](const list_calls& q) { st.answer(q.answer, [&] { return db.calls->list(q.filter, q.page); }); },
       [&st, &db](const find_call& q) { st.answer(q.answer, [&] { return find_with_events(*db.calls, q); }); },
       [&st, &db](const list_messages& q) { st.answer(q.answer, [&] { return db.messages->list(q.filter, q.page); }); },

@@ -15,7 +15,8 @@ namespace trunkline::actors {
 
 enum class tenant_phase : uint8_t { passive, running, backoff, quarantined };
 
-/// What is remembered of a company that has been used at least once; a slot is never removed, so a pointer to it stays good.
+/// What is remembered of a company that has been used at least once; a slot is never removed, so a pointer to it stays
+/// good.
 struct tenant_slot {
   struct crash_record {
     restart_policy policy;
@@ -23,7 +24,7 @@ struct tenant_slot {
   };
 
   core::tenant_id id;
-  std::atomic<uint32_t> in_flight{0};    ///< webhooks between the door and their answer
+  std::atomic<uint32_t> in_flight{0}; ///< webhooks between the door and their answer
   std::atomic<int64_t> last_used_ms{0};
   // Guarded by the lock of the shard:
   tenant_phase phase = tenant_phase::passive;

@@ -1,5 +1,4 @@
 #include "cli/commands.hpp"
-
 #include "json/writer.hpp"
 #include "persistence/database.hpp"
 #include "persistence/vault.hpp"
@@ -20,7 +19,8 @@ struct finding {
 std::vector<finding> look(const config::settings& settings) {
   std::vector<finding> found;
   found.push_back({"configuration", true, "every key is known and has a value that fits"});
-  found.push_back({"platform account", true, settings.platform ? "configured" : "none: companies need credentials of their own"});
+  found.push_back(
+      {"platform account", true, settings.platform ? "configured" : "none: companies need credentials of their own"});
   auto db = persistence::database::open({settings.database.reveal(), settings.statement_deadline});
   if (!db) {
     found.push_back({"database", false, db.error().detail});
@@ -34,8 +34,9 @@ std::vector<finding> look(const config::settings& settings) {
     return found;
   }
   const bool current = schema->current == schema->wanted;
-  found.push_back({"schema", current, fmt::format("version {} of {}{}", schema->current, schema->wanted,
-                                                  current ? "" : "; run trunkline migrate")});
+  found.push_back(
+      {"schema", current,
+       fmt::format("version {} of {}{}", schema->current, schema->wanted, current ? "" : "; run trunkline migrate")});
   if (current) {
     const auto keys = persistence::vault::open(**db, settings.master_key_file);
     found.push_back({"master key", bool(keys), keys ? "opens this database" : keys.error().detail});

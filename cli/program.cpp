@@ -4,7 +4,6 @@
 #include "config/load.hpp"
 
 #include <CLI/CLI.hpp>
-
 #include <sodium.h>
 
 #include <cstdio>
@@ -56,7 +55,8 @@ int run(int argc, char** argv) try {
   auto* dev = app.add_subcommand("dev", "For development")->require_subcommand(1);
   auto* seed_command = dev->add_subcommand("seed", "Fill an empty database with made-up companies");
   seed_command->add_option("--companies", options.companies, "How many")->check(CLI::Range(0, 1'000'000));
-  seed_command->add_option("--targets", options.targets, "Write number,account_sid,auth_token,path of each to this CSV");
+  seed_command->add_option("--targets", options.targets,
+                           "Write number,account_sid,auth_token,path of each to this CSV");
   seed_command->callback([&] { chosen = [&](const auto& s) { return seed(s, options); }; });
 
   CLI11_PARSE(app, argc, argv);

@@ -1,5 +1,4 @@
 #include "cli/commands.hpp"
-
 #include "core/clock.hpp"
 #include "core/tenant_profile.hpp"
 #include "persistence/bulk_import.hpp"

@@ -1,14 +1,12 @@
 #include "cli/commands.hpp"
-
 #include "cluster/node.hpp"
 #include "config/admin_key.hpp"
 #include "core/clock.hpp"
 
 #include <csignal>
+#include <cstdio>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-
-#include <cstdio>
 #include <thread>
 #include <unistd.h>
 

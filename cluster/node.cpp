@@ -12,8 +12,8 @@
 #include "persistence/database.hpp"
 #include "persistence/vault.hpp"
 
-#include <caf/actor_system.hpp>
 #include <caf/actor_registry.hpp>
+#include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 
@@ -41,8 +41,7 @@ size_t scheduler_threads(const config::settings& settings) {
 
 /// High priority: an exit message of normal priority would wait behind the backlog.
 void end(const caf::actor& actor) {
-  caf::anon_send<caf::message_priority::high>(actor,
-                                              caf::exit_msg{actor.address(), caf::exit_reason::user_shutdown});
+  caf::anon_send<caf::message_priority::high>(actor, caf::exit_msg{actor.address(), caf::exit_reason::user_shutdown});
 }
 
 /// SHARDS, INBOX and STORE catch what can be caught. If one ends all the same, the node would look alive and answer
@@ -94,7 +93,9 @@ struct node::impl {
   std::unique_ptr<http::server> webhooks, api;
 
   impl(config::settings s, const core::clock& c)
-      : settings(std::move(s)), clock(c), numbers(platform_for_companies(settings)),
+      : settings(std::move(s)),
+        clock(c),
+        numbers(platform_for_companies(settings)),
         caf_config(scheduler_threads(settings)) {}
 
   core::expected<void> open_database();
@@ -140,11 +141,11 @@ void node::impl::spawn_actors() {
 
   std::vector<actors::store_actor> stores;
   for (size_t i = 0; i < settings.store_workers; ++i)
-    stores.push_back(indispensable(
-        system->spawn<caf::detached>(actors::store,
-                                     std::make_shared<persistence::store_set>(persistence::make_stores(*db, *keys)),
-                                     pulse("STORE", "store-" + std::to_string(i + 1)), &clock, numbers.platform_usable()),
-        "STORE", stopping));
+    stores.push_back(
+        indispensable(system->spawn<caf::detached>(
+                          actors::store, std::make_shared<persistence::store_set>(persistence::make_stores(*db, *keys)),
+                          pulse("STORE", "store-" + std::to_string(i + 1)), &clock, numbers.platform_usable()),
+                      "STORE", stopping));
   // SQLite has one writer; PostgreSQL commits one batch while it takes in the next.
   const size_t inbox_workers = db->kind() == persistence::dialect::sqlite ? 1 : settings.inbox_workers;
   std::vector<actors::inbox_actor> inboxes;
@@ -198,8 +199,8 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   hooks.handle_timeout = settings.request_deadline + std::chrono::seconds(5);
   admin.handle_timeout = 3 * settings.request_deadline + std::chrono::seconds(5);
 
-  for (auto [server, where, routes] : {std::tuple(&api, &admin, &http::api_routes),
-                                       std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {
+  for (auto [server, where, routes] :
+       {std::tuple(&api, &admin, &http::api_routes), std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {
     auto started = http::server::start(*where, http::serve(*web, routes(*web)));
     if (!started)
       return core::fail(std::move(started).error());

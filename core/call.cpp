@@ -59,7 +59,9 @@ call_facts merge(call_facts a, const call_facts& b) {
   keep_known(a.from, b.from);
   keep_known(a.to, b.to);
   keep_known(a.route_configured, b.route_configured);
-  const auto weight = [](const std::string& status) { return std::pair(call_status_rank(status), std::string_view(status)); };
+  const auto weight = [](const std::string& status) {
+    return std::pair(call_status_rank(status), std::string_view(status));
+  };
   if (weight(b.status) > weight(a.status))
     a.status = b.status;
   keep_better(a.started_at, b.started_at, std::less<>{});

@@ -15,13 +15,13 @@ struct call_facts {
   static constexpr size_t max_steps = 3; ///< a fallback chain has 1..3 different modes
 
   std::string call_sid;
-  std::string direction;             ///< "inbound", "outbound-api", "outbound-dial"
-  std::string from, to;              ///< E.164, or as received when the party is no number
-  std::string status;                ///< Twilio's; the higher call_status_rank() wins, at a tie the greater text
+  std::string direction; ///< "inbound", "outbound-api", "outbound-dial"
+  std::string from, to;  ///< E.164, or as received when the party is no number
+  std::string status;    ///< Twilio's; the higher call_status_rank() wins, at a tie the greater text
   std::optional<timestamp> started_at, answered_at; ///< the earliest wins
-  std::optional<timestamp> ended_at; ///< the latest wins
+  std::optional<timestamp> ended_at;                ///< the latest wins
   std::optional<int64_t> duration_seconds;          ///< the greatest wins
-  std::string route_configured;      ///< the routing mode when the call came in
+  std::string route_configured;                     ///< the routing mode when the call came in
   /// One encoded step of the chain each (route_step); the greatest text wins, so "failed" replaces "taken".
   std::array<std::string, max_steps> steps;
   /// "<rank>|<sid>|<status>|<seconds>|<source url>" (call_recording); the greatest text wins.

@@ -1,11 +1,11 @@
 #include "core/ids.hpp"
 
 #include <sodium.h>
-#include <xxhash.h>
 
 #include <algorithm>
 #include <array>
 #include <vector>
+#include <xxhash.h>
 
 namespace trunkline::core {
 

@@ -23,17 +23,19 @@ struct strong_id {
   friend auto operator<=>(const strong_id&, const strong_id&) = default;
 };
 
-using tenant_id = strong_id<struct tenant_id_tag>;   ///< "co_" + 12 characters: short enough for std::string's own buffer
-using call_id = strong_id<struct call_id_tag>;       ///< "call_..."
+using tenant_id = strong_id<struct tenant_id_tag>; ///< "co_" + 12 characters: short enough for std::string's own buffer
+using call_id = strong_id<struct call_id_tag>;     ///< "call_..."
 using message_id = strong_id<struct message_id_tag>; ///< "msg_..."
 using channel_id = strong_id<struct channel_id_tag>; ///< "ch_..."
-using hook_token = strong_id<struct hook_token_tag>; ///< 26 characters, 130 random bits: names a number in a webhook URL
+using hook_token =
+    strong_id<struct hook_token_tag>; ///< 26 characters, 130 random bits: names a number in a webhook URL
 using request_id = strong_id<struct request_id_tag>; ///< "req_...": header X-Request-Id and every log line
 
 /// A new random id, for example new_id("co_", 12) = "co_7k2m9x0q4v1b". Alphabet 0-9a-v, 5 bits a character.
 std::string new_id(std::string_view prefix, size_t characters);
 
-/// The same parts always give the same id (120 bits of a hash), so that two nodes and a repeated webhook agree without asking.
+/// The same parts always give the same id (120 bits of a hash), so that two nodes and a repeated webhook agree without
+/// asking.
 std::string derived_id(std::string_view prefix, std::string_view first, std::string_view second,
                        std::string_view third = {}, std::string_view fourth = {});
 

@@ -19,8 +19,7 @@ int message_status_rank(std::string_view status) {
 
 channel_id channel_of(const tenant_id& tenant, std::string_view communication_type, const phone_number& twilio_number,
                       const phone_number& user_phone_number) {
-  return channel_id(
-      derived_id("ch_", tenant.value, communication_type, twilio_number.str(), user_phone_number.str()));
+  return channel_id(derived_id("ch_", tenant.value, communication_type, twilio_number.str(), user_phone_number.str()));
 }
 
 } // namespace trunkline::core

@@ -16,9 +16,9 @@ struct message_record {
   message_id id;
   tenant_id tenant;
   channel_id channel;
-  std::string campaign_id; ///< empty for none
-  std::string direction;   ///< "inbound" | "outbound"
-  std::string sender;      ///< who wrote it: "customer", "user", ...
+  std::string campaign_id;        ///< empty for none
+  std::string direction;          ///< "inbound" | "outbound"
+  std::string sender;             ///< who wrote it: "customer", "user", ...
   std::string communication_type; ///< "sms" | "whatsapp"
   phone_number twilio_number, user_phone_number;
   std::string content;
@@ -36,8 +36,8 @@ struct message_record {
   std::optional<timestamp> sent_at, delivered_at;
 };
 
-/// queued 0 < sending 1 < unknown 2 < sent 3 < delivered, undelivered, failed, canceled 4 < read 5; received 4; else -1.
-/// A status only ever moves to a higher rank.
+/// queued 0 < sending 1 < unknown 2 < sent 3 < delivered, undelivered, failed, canceled 4 < read 5; received 4; else
+/// -1. A status only ever moves to a higher rank.
 int message_status_rank(std::string_view status);
 
 /// A later word of Twilio about a message it has named.

@@ -12,7 +12,9 @@ std::string to_string(money amount) {
 }
 
 expected<money> parse_money(std::string_view text) {
-  const auto refuse = [] { return fail(ec::invalid_request, "Not an amount. Use a decimal string, for example \"12.50\"."); };
+  const auto refuse = [] {
+    return fail(ec::invalid_request, "Not an amount. Use a decimal string, for example \"12.50\".");
+  };
   const bool negative = text.starts_with('-');
   if (negative)
     text.remove_prefix(1);

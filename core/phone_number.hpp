@@ -29,14 +29,14 @@ private:
   std::string text_;
 };
 
-/// API.md's phone number rule. With a leading +: 10 to 15 digits, the first 1-9, kept as they are. Without: libphonenumber
-/// in `country` (ISO alpha-2), *possible* at full length. Digits, space, U+00A0 and + - . ( ) / are allowed, nothing else.
-/// The error is ec::invalid_request, "Invalid phone number format".
+/// API.md's phone number rule. With a leading +: 10 to 15 digits, the first 1-9, kept as they are. Without:
+/// libphonenumber in `country` (ISO alpha-2), *possible* at full length. Digits, space, U+00A0 and + - . ( ) / are
+/// allowed, nothing else. The error is ec::invalid_request, "Invalid phone number format".
 expected<phone_number> parse_phone_number(std::string_view text, std::string_view country);
 
 /// What a webhook's To or From may be besides a number; `whatsapp:` is taken off and reported.
 struct webhook_address {
-  std::string text;      ///< E.164, a short code (3 to 6 digits), or as received ("client:ana", "sip:...", "anonymous")
+  std::string text; ///< E.164, a short code (3 to 6 digits), or as received ("client:ana", "sip:...", "anonymous")
   bool whatsapp = false;
   bool is_number = false;
 };

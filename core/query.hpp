@@ -2,8 +2,8 @@
 
 #include "core/clock.hpp"
 #include "core/ids.hpp"
-#include "core/tenant_config.hpp"
 #include "core/tenant.hpp"
+#include "core/tenant_config.hpp"
 #include "core/webhook_event.hpp"
 
 #include <optional>

@@ -1,8 +1,7 @@
 #pragma once
 
-#include <sodium.h>
-
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <string>
 #include <string_view>

@@ -1,8 +1,7 @@
 #include "core/time_zone.hpp"
 
-#include <unicode/ucal.h>
-
 #include <array>
+#include <unicode/ucal.h>
 
 namespace trunkline::core {
 

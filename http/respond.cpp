@@ -15,29 +15,52 @@ struct shape {
 shape shape_of(core::ec code) {
   using core::ec;
   switch (code) { // no default: the compiler finds the forgotten one
-  case ec::invalid_request: return {400, "Request not valid", "Correct the fields listed in errors."};
-  case ec::invalid_cursor: return {400, "Cursor not valid", "Use nextCursor of the same list with the same filters."};
-  case ec::malformed_webhook: return {400, "Webhook not valid", "Send the parameters as Twilio does."};
-  case ec::unauthenticated: return {401, "Not authenticated", "Send Authorization: Bearer <key>."};
-  case ec::forbidden: return {403, "Not allowed", "Use a key with a higher role."};
-  case ec::signature_rejected: return {403, "Signature rejected", ""};
-  case ec::not_found: return {404, "Not found", "Check the path and the id."};
-  case ec::company_not_found: return {404, "Company not found", "Check the company id."};
-  case ec::method_not_allowed: return {405, "Method not allowed", "Use one of the methods in the Allow header."};
-  case ec::payload_too_large: return {413, "Body too large", "Send at most 64 KiB."};
-  case ec::unsupported_media_type: return {415, "Content type not supported", "Send application/json."};
-  case ec::phone_number_taken: return {409, "Phone number taken", "Another company has this number. Remove it there first."};
-  case ec::invalid_state: return {409, "Not possible now", "Read the object again and decide anew."};
-  case ec::etag_mismatch: return {412, "Changed meanwhile", "Read it again and send the new ETag in If-Match."};
-  case ec::invalid_configuration: return {422, "Configuration not valid", "Correct the fields named in detail."};
-  case ec::twilio_credentials_rejected: return {422, "Twilio authentication failed", "Check accountSid and authToken."};
-  case ec::too_many_requests: return {429, "Too many requests", "Wait for Retry-After seconds."};
-  case ec::overloaded: return {503, "Overloaded", "Try again after Retry-After seconds."};
-  case ec::not_ready: return {503, "Not ready", "Try again after Retry-After seconds."};
-  case ec::twilio_unreachable: return {503, "Twilio unreachable", "Try again after Retry-After seconds."};
-  case ec::database_unavailable: return {503, "Database unavailable", "Try again after Retry-After seconds."};
-  case ec::company_quarantined: return {503, "Company quarantined", "An operator has to release it."};
-  case ec::internal_error: return {500, "Internal error", "The log has the cause under this requestId."};
+  case ec::invalid_request:
+    return {400, "Request not valid", "Correct the fields listed in errors."};
+  case ec::invalid_cursor:
+    return {400, "Cursor not valid", "Use nextCursor of the same list with the same filters."};
+  case ec::malformed_webhook:
+    return {400, "Webhook not valid", "Send the parameters as Twilio does."};
+  case ec::unauthenticated:
+    return {401, "Not authenticated", "Send Authorization: Bearer <key>."};
+  case ec::forbidden:
+    return {403, "Not allowed", "Use a key with a higher role."};
+  case ec::signature_rejected:
+    return {403, "Signature rejected", ""};
+  case ec::not_found:
+    return {404, "Not found", "Check the path and the id."};
+  case ec::company_not_found:
+    return {404, "Company not found", "Check the company id."};
+  case ec::method_not_allowed:
+    return {405, "Method not allowed", "Use one of the methods in the Allow header."};
+  case ec::payload_too_large:
+    return {413, "Body too large", "Send at most 64 KiB."};
+  case ec::unsupported_media_type:
+    return {415, "Content type not supported", "Send application/json."};
+  case ec::phone_number_taken:
+    return {409, "Phone number taken", "Another company has this number. Remove it there first."};
+  case ec::invalid_state:
+    return {409, "Not possible now", "Read the object again and decide anew."};
+  case ec::etag_mismatch:
+    return {412, "Changed meanwhile", "Read it again and send the new ETag in If-Match."};
+  case ec::invalid_configuration:
+    return {422, "Configuration not valid", "Correct the fields named in detail."};
+  case ec::twilio_credentials_rejected:
+    return {422, "Twilio authentication failed", "Check accountSid and authToken."};
+  case ec::too_many_requests:
+    return {429, "Too many requests", "Wait for Retry-After seconds."};
+  case ec::overloaded:
+    return {503, "Overloaded", "Try again after Retry-After seconds."};
+  case ec::not_ready:
+    return {503, "Not ready", "Try again after Retry-After seconds."};
+  case ec::twilio_unreachable:
+    return {503, "Twilio unreachable", "Try again after Retry-After seconds."};
+  case ec::database_unavailable:
+    return {503, "Database unavailable", "Try again after Retry-After seconds."};
+  case ec::company_quarantined:
+    return {503, "Company quarantined", "An operator has to release it."};
+  case ec::internal_error:
+    return {500, "Internal error", "The log has the cause under this requestId."};
   }
   return {500, "Internal error", ""};
 }

@@ -100,24 +100,42 @@ private:
 
   static std::string reason_of(int status) {
     switch (status) {
-    case 200: return "OK";
-    case 201: return "Created";
-    case 202: return "Accepted";
-    case 204: return "No Content";
-    case 304: return "Not Modified";
-    case 400: return "Bad Request";
-    case 401: return "Unauthorized";
-    case 403: return "Forbidden";
-    case 404: return "Not Found";
-    case 405: return "Method Not Allowed";
-    case 409: return "Conflict";
-    case 412: return "Precondition Failed";
-    case 413: return "Payload Too Large";
-    case 415: return "Unsupported Media Type";
-    case 422: return "Unprocessable Entity";
-    case 429: return "Too Many Requests";
-    case 503: return "Service Unavailable";
-    default: return "Internal Server Error";
+    case 200:
+      return "OK";
+    case 201:
+      return "Created";
+    case 202:
+      return "Accepted";
+    case 204:
+      return "No Content";
+    case 304:
+      return "Not Modified";
+    case 400:
+      return "Bad Request";
+    case 401:
+      return "Unauthorized";
+    case 403:
+      return "Forbidden";
+    case 404:
+      return "Not Found";
+    case 405:
+      return "Method Not Allowed";
+    case 409:
+      return "Conflict";
+    case 412:
+      return "Precondition Failed";
+    case 413:
+      return "Payload Too Large";
+    case 415:
+      return "Unsupported Media Type";
+    case 422:
+      return "Unprocessable Entity";
+    case 429:
+      return "Too Many Requests";
+    case 503:
+      return "Service Unavailable";
+    default:
+      return "Internal Server Error";
     }
   }
 
@@ -180,42 +198,40 @@ struct server::impl {
 
   void open(const listener_settings& settings, const handler& handle) {
     auto& next = acceptors.emplace_back();
-    next.http = std::make_unique<restinio_server>(
-        restinio::external_io_context(*next.io), [&](auto& s) {
-          s.address(settings.address)
-              .port(port ? port.load() : settings.port)
-              .protocol(settings.address.find(':') == std::string::npos ? asio::ip::tcp::v4() : asio::ip::tcp::v6())
-              .incoming_http_msg_limits(limits(settings.max_body_bytes))
-              .max_parallel_connections(std::max<size_t>(settings.max_connections / settings.threads, 1))
-              .read_next_http_message_timelimit(settings.read_timeout)
-              .write_http_response_timelimit(settings.write_timeout)
-              .handle_request_timeout(settings.handle_timeout)
-              .buffer_size(8 * 1024)
-              .max_pipelined_requests(4)
-              .concurrent_accepts_count(1)
-              .cleanup_func([] {})
-              .acceptor_options_setter([&](restinio::acceptor_options_t& options) {
-                options.set_option(asio::ip::tcp::acceptor::reuse_address(true));
-                if (settings.threads > 1)
-                  options.set_option(asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>(true));
-              })
-              .socket_options_setter([](restinio::socket_options_t& options) {
-                options.set_option(asio::ip::tcp::no_delay{true});
-              })
-              .acceptor_post_bind_hook([this, &settings](asio::ip::tcp::acceptor& bound) {
-                port = bound.local_endpoint().port();
-                if (settings.on_bound && acceptors.size() == 1) // the others follow on the same port
-                  settings.on_bound(port);
-              })
-              .request_handler([handle, draining = draining](restinio::request_handle_t request) {
-                auto asked = std::make_shared<restinio_exchange>(std::move(request), draining);
-                if (asked->has_plain_head())
-                  handle(std::move(asked));
-                else
-                  refuse_head(*asked);
-                return restinio::request_accepted();
-              });
-        });
+    next.http = std::make_unique<restinio_server>(restinio::external_io_context(*next.io), [&](auto& s) {
+      s.address(settings.address)
+          .port(port ? port.load() : settings.port)
+          .protocol(settings.address.find(':') == std::string::npos ? asio::ip::tcp::v4() : asio::ip::tcp::v6())
+          .incoming_http_msg_limits(limits(settings.max_body_bytes))
+          .max_parallel_connections(std::max<size_t>(settings.max_connections / settings.threads, 1))
+          .read_next_http_message_timelimit(settings.read_timeout)
+          .write_http_response_timelimit(settings.write_timeout)
+          .handle_request_timeout(settings.handle_timeout)
+          .buffer_size(8 * 1024)
+          .max_pipelined_requests(4)
+          .concurrent_accepts_count(1)
+          .cleanup_func([] {})
+          .acceptor_options_setter([&](restinio::acceptor_options_t& options) {
+            options.set_option(asio::ip::tcp::acceptor::reuse_address(true));
+            if (settings.threads > 1)
+              options.set_option(asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>(true));
+          })
+          .socket_options_setter(
+              [](restinio::socket_options_t& options) { options.set_option(asio::ip::tcp::no_delay{true}); })
+          .acceptor_post_bind_hook([this, &settings](asio::ip::tcp::acceptor& bound) {
+            port = bound.local_endpoint().port();
+            if (settings.on_bound && acceptors.size() == 1) // the others follow on the same port
+              settings.on_bound(port);
+          })
+          .request_handler([handle, draining = draining](restinio::request_handle_t request) {
+            auto asked = std::make_shared<restinio_exchange>(std::move(request), draining);
+            if (asked->has_plain_head())
+              handle(std::move(asked));
+            else
+              refuse_head(*asked);
+            return restinio::request_accepted();
+          });
+    });
     next.http->open_sync();
     next.thread = std::thread([io = next.io.get()] {
       const auto keep_running = asio::make_work_guard(*io);
@@ -255,8 +271,9 @@ core::expected<std::unique_ptr<server>> server::start(const listener_settings& s
     for (size_t i = 0; i < settings.threads; ++i)
       body->open(settings, handle);
   } catch (const std::exception& problem) {
-    return core::fail(core::ec::not_ready, "Cannot listen on " + settings.address + ":" + std::to_string(settings.port) +
-                                               ". Is another process using the port?",
+    return core::fail(core::ec::not_ready,
+                      "Cannot listen on " + settings.address + ":" + std::to_string(settings.port) +
+                          ". Is another process using the port?",
                       problem.what());
   }
   return std::unique_ptr<server>(new server(std::move(body)));

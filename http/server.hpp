@@ -10,15 +10,15 @@
 
 namespace trunkline::http {
 
-/// One listener: RESTinio, with a limit on everything. What goes over a limit that RESTinio keeps itself (header and URL
-/// size, max_body_bytes, timeouts) is closed without an answer; docs/operations.md lists it.
+/// One listener: RESTinio, with a limit on everything. What goes over a limit that RESTinio keeps itself (header and
+/// URL size, max_body_bytes, timeouts) is closed without an answer; docs/operations.md lists it.
 struct listener_settings {
   std::string address = "127.0.0.1";
-  uint16_t port = 0; ///< 0: any free one
+  uint16_t port = 0;  ///< 0: any free one
   size_t threads = 1; ///< each with an acceptor of its own on the same port
   size_t max_connections = 2000;
   size_t max_body_bytes = 128 * 1024;
-  std::chrono::milliseconds read_timeout{30'000};  ///< a whole request, and how long a kept connection may idle
+  std::chrono::milliseconds read_timeout{30'000}; ///< a whole request, and how long a kept connection may idle
   std::chrono::milliseconds write_timeout{5'000};
   std::chrono::milliseconds handle_timeout{20'000}; ///< longer than the deadline of any question
   std::function<void(uint16_t port)> on_bound;      ///< called before the first request can come; may be empty
@@ -32,8 +32,8 @@ public:
   static core::expected<std::unique_ptr<server>> start(const listener_settings& settings, handler handle);
   ~server();
 
-  /// Stops accepting and joins the threads; open connections end with the object. Answers given later go nowhere, but are
-  /// safe as long as the object lives.
+  /// Stops accepting and joins the threads; open connections end with the object. Answers given later go nowhere, but
+  /// are safe as long as the object lives.
   void stop();
 
   /// No new connections from now on, and every answer closes its own; what is under way is still answered.

@@ -40,10 +40,12 @@ core::expected<void> insert_numbers(soci::session& sql, const core::tenant_id& i
                 "insert into phone_claim (phone_number, company_id, field) values (:number, :id, 'phoneNumbers') "
                 "on conflict (phone_number) do nothing",
                 number.number.str(), id.value) == 0)
-      return core::fail(core::ec::phone_number_taken, "A number to be imported belongs to a company already. Seed an empty "
-                                                      "database.");
+      return core::fail(core::ec::phone_number_taken,
+                        "A number to be imported belongs to a company already. Seed an empty "
+                        "database.");
     execute(sql,
-            "insert into company_number (company_id, position, phone_number, friendly_name, active, is_primary, hook_token) "
+            "insert into company_number (company_id, position, phone_number, friendly_name, active, is_primary, "
+            "hook_token) "
             "values (:id, :position, :number, :name, :active, :primary, :hook)",
             id.value, position++, number.number.str(), number.friendly_name, int{number.active}, int{number.primary},
             number.hook.value);

@@ -113,8 +113,8 @@ core::expected<void> check_signature(const context& ctx, const exchange& request
     shadowed.add();
     if (may_log(ctx.clock.now()))
       log::warn(request.id(),
-              "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode",
-              company.tenant);
+                "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode",
+                company.tenant);
     return {};
   }
   rejected.add();

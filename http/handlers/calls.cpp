@@ -40,13 +40,12 @@ std::function<void(const exchange_ptr&)> get_call(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
     const core::tenant_id tenant{std::string(request->captures[0])};
     if_company_exists(ctx, request, tenant, [&ctx, request, tenant] {
-      ctx.actors.ask(actors::find_call{
-          tenant, core::call_id(std::string(request->captures[1])),
-          reply_to<actors::call_with_events>(request, [](exchange& asked, auto found) {
-            json::writer out;
-            shapes::write_call(out, found.call, &found.events);
-            respond_json(asked, 200, out.take());
-          })});
+      ctx.actors.ask(actors::find_call{tenant, core::call_id(std::string(request->captures[1])),
+                                       reply_to<actors::call_with_events>(request, [](exchange& asked, auto found) {
+                                         json::writer out;
+                                         shapes::write_call(out, found.call, &found.events);
+                                         respond_json(asked, 200, out.take());
+                                       })});
     });
   };
 }

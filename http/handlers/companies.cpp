@@ -20,14 +20,14 @@ shapes::company_view view_of(const context& ctx, const core::tenant_id& id) {
 
 /// Grows with everything that the answer shows: the row, the configuration, the quarantine.
 int64_t version_of(const context& ctx, const core::tenant_profile& company) {
-  return (company.tenant.version << 32) + company.config.version * 2 + (ctx.actors.quarantined(company.tenant.id) ? 1 : 0);
+  return (company.tenant.version << 32) + company.config.version * 2 +
+         (ctx.actors.quarantined(company.tenant.id) ? 1 : 0);
 }
 
 void respond_company(const context& ctx, exchange& request, int status, const core::tenant_profile& company) {
   json::writer out;
   shapes::write_company(out, company, view_of(ctx, company.tenant.id));
-  respond_tagged(request, status, out.take(), version_of(ctx, company),
-                 "/api/companies/" + company.tenant.id.value);
+  respond_tagged(request, status, out.take(), version_of(ctx, company), "/api/companies/" + company.tenant.id.value);
 }
 
 std::optional<core::credential_source> source_named(std::string_view name) {
@@ -82,24 +82,24 @@ std::function<void(const exchange_ptr&)> list_companies(context& ctx) {
 
 std::function<void(const exchange_ptr&)> get_company(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
-    ctx.actors.ask(actors::load_profile{
-        core::tenant_id(std::string(request->captures[0])),
-        reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto found) {
-          if (!not_modified(asked, version_of(ctx, found)))
-            respond_company(ctx, asked, 200, found);
-        })});
+    ctx.actors.ask(actors::load_profile{core::tenant_id(std::string(request->captures[0])),
+                                        reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto found) {
+                                          if (!not_modified(asked, version_of(ctx, found)))
+                                            respond_company(ctx, asked, 200, found);
+                                        })});
   };
 }
 
 std::function<void(const exchange_ptr&)> release_quarantine(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
     const core::tenant_id id{std::string(request->captures[0])};
-    ctx.actors.ask(actors::load_profile{id, reply_to<core::tenant_profile>(request, [&ctx, request, id](exchange&, auto) {
-      ctx.actors.ask(actors::release_quarantine{
-          id, reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto released) {
-            respond_company(ctx, asked, 200, released);
-          })});
-    })});
+    ctx.actors.ask(
+        actors::load_profile{id, reply_to<core::tenant_profile>(request, [&ctx, request, id](exchange&, auto) {
+                               ctx.actors.ask(actors::release_quarantine{
+                                   id, reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto released) {
+                                     respond_company(ctx, asked, 200, released);
+                                   })});
+                             })});
   };
 }
 

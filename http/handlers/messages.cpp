@@ -15,8 +15,8 @@ std::function<void(const exchange_ptr&)> list_messages(context& ctx) {
     core::message_filter filter;
     filter.tenant = core::tenant_id(std::string(request->captures[0]));
     filter.number = query.phone_number("number", ctx.settings.default_country);
-    filter.status = query.one_of("status", {"queued", "sending", "unknown", "sent", "delivered", "undelivered", "failed",
-                                            "canceled", "read", "received"});
+    filter.status = query.one_of("status", {"queued", "sending", "unknown", "sent", "delivered", "undelivered",
+                                            "failed", "canceled", "read", "received"});
     filter.direction = query.one_of("direction", {"inbound", "outbound"});
     filter.campaign_id = query.text("campaignId");
     filter.after = query.time("after");

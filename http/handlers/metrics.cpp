@@ -56,7 +56,8 @@ std::string render() {
 
 std::function<void(const exchange_ptr&)> metrics() {
   return [](const exchange_ptr& request) {
-    request->respond({200, "text/plain; version=0.0.4; charset=utf-8", render(), {{"X-Request-Id", request->id().value}}});
+    request->respond(
+        {200, "text/plain; version=0.0.4; charset=utf-8", render(), {{"X-Request-Id", request->id().value}}});
   };
 }
 

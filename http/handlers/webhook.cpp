@@ -55,7 +55,8 @@ void finish(context& ctx, exchange& request, core::expected<core::webhook_answer
   answer_seconds.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   if (!answer) {
     failed.add();
-    log::error(request.id(), "webhook not answered: {} {}", core::to_string(answer.error().code), answer.error().detail);
+    log::error(request.id(), "webhook not answered: {} {}", core::to_string(answer.error().code),
+               answer.error().detail);
     return respond_error(request, answer.error());
   }
   answered.add();

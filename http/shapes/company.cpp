@@ -11,9 +11,12 @@ namespace trunkline::http::shapes {
 
 std::string_view to_string(core::credential_source source) {
   switch (source) {
-  case core::credential_source::company: return "company";
-  case core::credential_source::platform: return "platform";
-  case core::credential_source::none: return "none";
+  case core::credential_source::company:
+    return "company";
+  case core::credential_source::platform:
+    return "platform";
+  case core::credential_source::none:
+    return "none";
   }
   return "none";
 }

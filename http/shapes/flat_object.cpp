@@ -39,8 +39,8 @@ core::expected<twilio::form> read_flat_object(std::string_view body) {
   collector found;
   rapidjson::Reader reader;
   rapidjson::MemoryStream in(body.data(), body.size());
-  constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag |
-                             rapidjson::kParseIterativeFlag;
+  constexpr unsigned flags =
+      rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag | rapidjson::kParseIterativeFlag;
   if (!reader.Parse<flags>(in, found))
     return core::fail(core::ec::malformed_webhook, "The JSON body must be one object of plain values.");
   return twilio::form::from_pairs(found.pairs);

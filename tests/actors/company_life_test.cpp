@@ -9,7 +9,8 @@ using tests::node_fixture;
 namespace {
 
 struct with_failing_company : node_fixture {
-  with_failing_company() : node_fixture(core::tenant_id("co_broken")), broken(add_company("broken")), healthy(add_company("healthy")) {}
+  with_failing_company()
+      : node_fixture(core::tenant_id("co_broken")), broken(add_company("broken")), healthy(add_company("healthy")) {}
 
   core::tenant_id broken, healthy;
 };
@@ -169,7 +170,8 @@ BOOST_AUTO_TEST_CASE(it_runs_again_when_an_operator_releases_it) {
   std::string said;
   const auto release = [&] {
     gateway->ask(actors::release_quarantine{broken, actors::reply<core::tenant_profile>([&](auto done) {
-                                              said = done ? "released" : std::string(core::to_string(done.error().code));
+                                              said =
+                                                  done ? "released" : std::string(core::to_string(done.error().code));
                                             })});
     settle();
   };

@@ -43,7 +43,8 @@ core::expected<core::page<core::tenant_profile>> companies_in_memory::list(const
 }
 
 core::expected<core::tenant_config> companies_in_memory::put_config(const core::tenant_id& id, std::optional<int64_t>,
-                                                                    const core::tenant_config& config, core::timestamp) {
+                                                                    const core::tenant_config& config,
+                                                                    core::timestamp) {
   auto& stored = rows.at(id).config;
   const auto version = stored.version + 1;
   stored = config;
@@ -51,7 +52,8 @@ core::expected<core::tenant_config> companies_in_memory::put_config(const core::
   return stored;
 }
 
-core::expected<void> companies_in_memory::set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp) {
+core::expected<void> companies_in_memory::set_state(const core::tenant_id& id, core::tenant_state state,
+                                                    core::timestamp) {
   rows.at(id).tenant.state = state;
   return {};
 }
@@ -117,8 +119,11 @@ void node_fixture::call(const core::tenant_id& company, const std::string& sid) 
   job.key = {company, core::webhook_kind::voice, sid, "ringing", -1, -1};
   job.received_at = clock.now();
   job.webhook.hooks_url = "https://gw.example.com/hooks/k7";
-  job.webhook.params = twilio::form::from_pairs({{"CallSid", sid}, {"From", "+15559876543"}, {"To", "+15551234567"},
-                                                 {"CallStatus", "ringing"}, {"Direction", "inbound"}});
+  job.webhook.params = twilio::form::from_pairs({{"CallSid", sid},
+                                                 {"From", "+15559876543"},
+                                                 {"To", "+15551234567"},
+                                                 {"CallStatus", "ringing"},
+                                                 {"Direction", "inbound"}});
   job.reply = actors::webhook_reply([this, sid](core::expected<core::webhook_answer> answer) {
     answers[sid] = answer ? answer->body : std::string(core::to_string(answer.error().code));
   });

@@ -19,7 +19,8 @@ namespace trunkline::tests {
 
 /// An INBOX's database in memory: remembers what was stored, can fail.
 struct inbox_in_memory final : persistence::inbox_store {
-  core::expected<std::vector<persistence::inbox_outcome>> record(const std::vector<const core::webhook_event*>& batch) override;
+  core::expected<std::vector<persistence::inbox_outcome>>
+  record(const std::vector<const core::webhook_event*>& batch) override;
 
   std::vector<size_t> batches;
   std::map<std::string, core::webhook_event> rows; ///< by sid
@@ -31,7 +32,8 @@ struct inbox_in_memory final : persistence::inbox_store {
 struct companies_in_memory final : persistence::tenant_store {
   core::expected<core::tenant_profile> create(const core::tenant& tenant) override;
   core::expected<core::tenant_profile> find(const core::tenant_id& id) override;
-  core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter&, bool, const core::page_request&) override;
+  core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter&, bool,
+                                                        const core::page_request&) override;
   core::expected<core::tenant_config> put_config(const core::tenant_id& id, std::optional<int64_t> if_version,
                                                  const core::tenant_config& config, core::timestamp now) override;
   core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now) override;

@@ -17,7 +17,9 @@ persistence::tenant_door company(const std::string& id, std::vector<std::string>
   return row;
 }
 
-std::string owner(const std::optional<actors::destination>& found) { return found ? found->company->tenant.value : "nobody"; }
+std::string owner(const std::optional<actors::destination>& found) {
+  return found ? found->company->tenant.value : "nobody";
+}
 
 struct fixture {
   actors::number_directory numbers{core::platform_account{"AC" + std::string(32, 'f'), core::secret("platform")}};

@@ -107,6 +107,30 @@ function suite(name, prepare) {
       assert.deepEqual([data[0].communication_type, data[0].user_phone_number], ['whatsapp', '+15559876543']);
     });
 
+    test('a_companys_tag_changes_with_its_configuration_because_the_answer_does [C9]', async () => {
+      const company = await addCompany(gateway, { callRoutingMode: 'voicemail' });
+      const path = `/api/companies/${company.id}`;
+      const etag = (await gateway.call('GET', path)).headers.get('etag');
+      assert.equal((await gateway.call('GET', path, undefined, { 'if-none-match': etag })).status, 304);
+      await gateway.call('PUT', `${path}/twilio/config`, { phoneNumbers: [] });
+      const changed = await gateway.call('GET', path, undefined, { 'if-none-match': etag });
+      assert.deepEqual([changed.status, changed.json.smsEnabled], [200, false]);
+    });
+
+    test('a_number_given_up_frees_it_for_another_company_and_running_calls_still_report [C13]', async () => {
+      const first = await addCompany(gateway, { callRoutingMode: 'voicemail' });
+      const second = await addCompany(gateway, { callRoutingMode: 'voicemail' });
+      const put = (company, body) => gateway.call('PUT', `/api/companies/${company.id}/twilio/config`, body);
+      const params = voiceParams(first);
+      assert.equal((await postWebhook(gateway, first, `${first.hooks}/voice`, params)).status, 200);
+      const wanted = { phoneNumbers: [{ phoneNumber: second.number, isPrimary: true }, { phoneNumber: first.number }] };
+      assert.deepEqual([(await put(second, wanted)).json.code, (await put(second, { whatsappNumber: first.number })).json.code], ['phone_number_taken', 'phone_number_taken']);
+      assert.equal((await put(first, { phoneNumbers: [] })).status, 200);
+      assert.equal((await put(second, wanted)).status, 200);
+      assert.equal((await postWebhook(gateway, second, '/api/twilio/voice', voiceParams(second, { To: first.number }))).status, 200);
+      assert.equal((await postWebhook(gateway, first, `${first.hooks}/status`, { ...params, CallStatus: 'completed', CallDuration: '7' })).status, 204);
+    });
+
     test('what_is_not_twilios_is_refused_at_the_door [C1 C3]', async () => {
       const params = voiceParams(forwarding);
       const cases = [

@@ -26,14 +26,16 @@ BOOST_AUTO_TEST_CASE(if_match_takes_our_own_tags_only) {
 BOOST_AUTO_TEST_CASE(a_company_has_a_tag_and_304_when_the_client_has_it) {
   const auto first = ask("GET", "/api/companies/co_01jd8w3k2v");
   BOOST_TEST(first->status() == 200);
-  BOOST_TEST(first->sent("ETag") == "\"v3\"");
-  for (const auto* has : {"\"v3\"", "W/\"v3\"", "\"v1\", \"v3\"", "\"v1\" ,  W/\"v3\"", "*"}) {
+  const std::string tag = first->sent("ETag");
+  for (const auto& has : {tag, "W/" + tag, "\"v1\", " + tag, "\"v1\" ,  W/" + tag, std::string("*")}) {
     const auto again = ask("GET", "/api/companies/co_01jd8w3k2v", "", {{"If-None-Match", has}});
     BOOST_TEST(again->status() == 304, has);
     BOOST_TEST(again->answer().body == "");
-    BOOST_TEST(again->sent("ETag") == "\"v3\"");
+    BOOST_TEST(again->sent("ETag") == tag);
   }
-  for (const auto* has : {"\"v2\"", "v3", "\"v33\"", ",", " ", "\"v3"})
+  const auto bare = tag.substr(1, tag.size() - 2);
+  for (const auto& has :
+       {std::string("\"v2\""), bare, "\"" + bare + "3\"", std::string(","), std::string(" "), "\"" + bare})
     BOOST_TEST(ask("GET", "/api/companies/co_01jd8w3k2v", "", {{"If-None-Match", has}})->status() == 200, has);
 }
 
@@ -56,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_stale_change_is_412_after_its_shape_and_before_its_rules)
 BOOST_AUTO_TEST_CASE(what_was_created_has_a_tag_and_a_place) {
   const auto made = ask("POST", "/api/companies", R"({"companyName":"Acme"})", {{"Content-Type", "application/json"}});
   BOOST_REQUIRE(made->status() == 201);
-  BOOST_TEST(made->sent("ETag") == "\"v1\"");
+  BOOST_TEST(made->sent("ETag").starts_with("\"v"));
   BOOST_TEST(made->sent("Location") == std::string("/api/companies/") + made->json()["id"].GetString());
 }
 

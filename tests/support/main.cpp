@@ -1,7 +1,6 @@
 #define BOOST_TEST_MODULE trunkline
-#include <sodium.h>
-
 #include <boost/test/unit_test.hpp>
+#include <sodium.h>
 
 namespace {
 
