@@ -12,7 +12,7 @@ namespace trunkline::cli {
 
 namespace {
 
-constexpr size_t companies_per_transaction = 2000;
+constexpr size_t companies_per_transaction = 300; // well within the statement deadline, also on a busy PostgreSQL
 
 /// Companies that look like real ones: each with an account of its own, every second one with a second number. The
 /// numbers are +1 555 0000000 upwards, so that a load generator can name them.
