@@ -6,6 +6,7 @@
 #include "http/query.hpp"
 #include "http/shapes/company.hpp"
 #include "http/shapes/page.hpp"
+#include "json/words.hpp"
 #include "json/writer.hpp"
 
 namespace trunkline::http::handlers {
@@ -33,7 +34,7 @@ void respond_company(const context& ctx, exchange& request, int status, const co
 std::optional<core::credential_source> source_named(std::string_view name) {
   using core::credential_source;
   for (auto source : {credential_source::company, credential_source::platform, credential_source::none})
-    if (shapes::to_string(source) == name)
+    if (json::to_string(source) == name)
       return source;
   return std::nullopt;
 }

@@ -4,22 +4,11 @@
 #include "core/time_zone.hpp"
 #include "json/reader.hpp"
 #include "json/rules.hpp"
+#include "json/words.hpp"
 #include "json/writer.hpp"
 #include "routing/readiness.hpp"
 
 namespace trunkline::http::shapes {
-
-std::string_view to_string(core::credential_source source) {
-  switch (source) {
-  case core::credential_source::company:
-    return "company";
-  case core::credential_source::platform:
-    return "platform";
-  case core::credential_source::none:
-    return "none";
-  }
-  return "none";
-}
 
 core::expected<core::tenant> read_new_company(std::string_view text) {
   auto body = json::body::parse(text);
@@ -63,7 +52,7 @@ void write_company(json::writer& out, const core::tenant_profile& profile, const
   out.field("country", tenant.country);
   out.field("timeZone", tenant.time_zone);
   out.field("menuUrl", tenant.menu_url);
-  out.field("credentialSource", to_string(source));
+  out.field("credentialSource", json::to_string(source));
   out.field("primaryNumber", primary ? std::optional(primary->str()) : std::nullopt);
   out.field("voiceEnabled", primary != nullptr);
   out.field("smsEnabled", primary != nullptr);

@@ -23,6 +23,4 @@ struct company_view {
 /// A company as every answer shows it.
 void write_company(json::writer& out, const core::tenant_profile& profile, const company_view& view);
 
-std::string_view to_string(core::credential_source source);
-
 } // namespace trunkline::http::shapes
