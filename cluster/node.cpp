@@ -39,6 +39,10 @@ size_t scheduler_threads(const config::settings& settings) {
                                         : std::max(1u, std::thread::hardware_concurrency() / 2);
 }
 
+size_t io_threads(const config::settings& settings) {
+  return settings.io_threads > 0 ? settings.io_threads : std::max(2u, std::thread::hardware_concurrency() / 2);
+}
+
 /// High priority: an exit message of normal priority would wait behind the backlog.
 void end(const caf::actor& actor) {
   caf::anon_send<caf::message_priority::high>(actor, caf::exit_msg{actor.address(), caf::exit_reason::user_shutdown});
@@ -185,7 +189,7 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
       return done;
 
   http::listener_settings hooks;
-  hooks.address = settings.listen.host, hooks.port = settings.listen.port, hooks.threads = settings.io_threads;
+  hooks.address = settings.listen.host, hooks.port = settings.listen.port, hooks.threads = io_threads(settings);
   hooks.on_bound = [this](uint16_t port) {
     if (settings.public_url.empty())
       set_public_url(web->settings, config::derived_public_url({settings.listen.host, port}));

@@ -162,6 +162,14 @@ restinio::incoming_http_msg_limits_t limits(size_t max_body_bytes) {
       .max_body_size(max_body_bytes);
 }
 
+/// Acceptors that share a port would share it with another process as well, which then answers every other connection.
+void throw_if_taken(const listener_settings& settings) {
+  if (settings.threads < 2 || settings.port == 0)
+    return;
+  asio::io_context io;
+  const asio::ip::tcp::acceptor alone(io, {asio::ip::make_address(settings.address), settings.port});
+}
+
 } // namespace
 
 /// Can let go of what still waits in it. Connections live in waiting handlers and count themselves off at their server
@@ -268,6 +276,7 @@ core::expected<std::unique_ptr<server>> server::start(const listener_settings& s
   body->address = settings.address;
   body->acceptors.reserve(settings.threads);
   try {
+    throw_if_taken(settings);
     for (size_t i = 0; i < settings.threads; ++i)
       body->open(settings, handle);
   } catch (const std::exception& problem) {

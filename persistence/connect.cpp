@@ -33,10 +33,9 @@ core::expected<connection_ptr> open_sqlite(const database_address& address) {
   if (const int fd = ::open(address.path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); fd >= 0)
     ::close(fd);
   try {
-    // Without '=' SOCI takes the whole text as the path.
-    const bool plain = address.path.find('=') == std::string::npos;
-    return std::make_unique<soci::session>(soci::sqlite3,
-                                           plain ? address.path : fmt::format("dbname=\"{}\"", address.path));
+    auto connection = std::make_unique<soci::session>();
+    open_sqlite_file(*connection, address.path);
+    return connection;
   } catch (...) {
     return core::fail(translate("opening the SQLite file").error);
   }
@@ -75,6 +74,9 @@ core::expected<void> set_up_postgresql(soci::session& connection, std::chrono::m
   const auto current = [&](std::string_view name) {
     return setting<std::string>(connection, fmt::format("select current_setting('{}')", name));
   };
+  if (PQserverVersion(postgresql_handle(connection)) < 140000) // trim_array()
+    return core::fail(core::ec::database_unavailable,
+                      fmt::format("PostgreSQL 14 or newer is needed, this is {}.", current("server_version")));
   if (const auto found = current("synchronous_commit"); found != "on")
     return not_durable("synchronous_commit=on", found);
   if (const auto found = current("transaction_isolation"); found != "read committed")
@@ -91,7 +93,7 @@ core::expected<void> set_up_sqlite(soci::session& connection, std::chrono::milli
     return not_durable("journal_mode=WAL", journal);
   run_script(connection, dialect::sqlite,
              fmt::format("pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = {}; "
-                         "pragma wal_autocheckpoint = 16384; pragma cache_size = -65536; pragma temp_store = memory;",
+                         "pragma cache_size = -16384; pragma temp_store = memory;",
                          statement_deadline.count()));
   const auto synchronous = setting<int>(connection, "pragma synchronous");
   if (synchronous != 2)
@@ -115,6 +117,12 @@ core::expected<connection_ptr> connector::dial() {
     return core::fail(core::ec::database_unavailable, "The database is not available.",
                       fmt::format("connecting to PostgreSQL: no answer within {} ms", connect_timeout_.count()));
   return pending_.get();
+}
+
+void open_sqlite_file(soci::session& connection, const std::string& path) {
+  // Without '=' SOCI takes the whole text as the path.
+  const bool plain = path.find('=') == std::string::npos;
+  connection.open(soci::sqlite3, plain ? path : fmt::format("dbname=\"{}\"", path));
 }
 
 std::function<void()> cut_of(soci::session& connection, dialect kind) {

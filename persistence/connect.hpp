@@ -33,6 +33,9 @@ private:
   std::future<core::expected<std::unique_ptr<soci::session>>> pending_;
 };
 
+/// Opens the file as all connections to it must be; throws SOCI's exceptions.
+void open_sqlite_file(soci::session& connection, const std::string& path);
+
 /// What ends a call that is blocked on this connection, from another thread.
 std::function<void()> cut_of(soci::session& connection, dialect kind);
 

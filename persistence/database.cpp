@@ -21,6 +21,7 @@ core::expected<std::unique_ptr<database>> database::open(database_settings setti
     if (!lock)
       return core::fail(std::move(lock.error()));
     body->lock.emplace(std::move(*lock));
+    body->checkpoints.emplace(body->address.path, body->writer);
   }
   // The first connection shows that there is a database and that it keeps its word.
   session first(*body);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "persistence/checkpointer.hpp"
 #include "persistence/database.hpp"
 #include "persistence/database_url.hpp"
 #include "persistence/lock_file.hpp"
@@ -18,6 +19,7 @@ struct database::impl {
   watchdog deadlines;
   /// SQLite has one writer at a time and lets the others poll; within the process they queue here instead.
   std::timed_mutex writer;
+  std::optional<checkpointer> checkpoints; ///< SQLite
 };
 
 } // namespace trunkline::persistence

@@ -38,9 +38,14 @@ public:
     inbox_batch batch(events);
     if (batch.entries().empty())
       return batch.outcomes();
-    bool one_is_bad = false;
-    auto stored = session_->run("storing webhooks", access::write,
-                                [&](soci::session&) { return store_together(batch, one_is_bad); });
+    bool at_once = false, one_is_bad = false;
+    auto stored = session_->run("storing webhooks", access::read, [&](soci::session&) {
+      return attempt(batch, one_is_bad, [&](inbox_writer& writer) { at_once = writer.store_at_once(batch.entries()); });
+    });
+    if (stored && !at_once)
+      stored = session_->run("storing webhooks", access::write, [&](soci::session&) {
+        return attempt(batch, one_is_bad, [&](inbox_writer& writer) { store(writer, batch.entries()); });
+      });
     if (!stored && one_is_bad)
       stored = session_->run("storing webhooks one by one", access::write,
                              [&](soci::session& sql) { return store_one_by_one(sql, batch); });
@@ -50,15 +55,17 @@ public:
   }
 
 private:
-  core::expected<void> store_together(inbox_batch& batch, bool& one_is_bad) {
+  template <class Store>
+  core::expected<void> attempt(inbox_batch& batch, bool& one_is_bad, Store store) {
     batch.start_again();
     try {
-      store(*session_->local<prepared_inbox>().writer, batch.entries());
+      store(*session_->local<prepared_inbox>().writer);
       return {};
     } catch (...) {
       auto failure = translate("storing webhooks");
       if (!is_fault_of_a_row(failure))
         throw;
+      session_->forget<prepared_inbox>();
       one_is_bad = true;
       return core::fail(std::move(failure.error));
     }

@@ -6,13 +6,17 @@
 
 namespace trunkline::persistence {
 
-/// The statements of the inbox, prepared on one connection. They run within the caller's transaction and throw SOCI's
-/// exceptions.
+/// The statements of the inbox, prepared on one connection. They throw SOCI's exceptions.
 class inbox_writer {
 public:
   virtual ~inbox_writer() = default;
 
-  /// Tells of every entry whether its row is ours, or the answer that was stored before.
+  /// Outside of any transaction: stores all of a batch with one statement, and tells of every entry whether its row is
+  /// ours, or the answer that was stored before. False: nothing was done, this batch needs the statements below.
+  virtual bool store_at_once(std::span<inbox_entry> entries) = 0;
+
+  // Within the caller's transaction:
+  /// Tells the same of every entry.
   virtual void insert_events(std::span<inbox_entry> entries) = 0;
   virtual void merge_calls(std::span<const call_row> calls) = 0;
   virtual void insert_messages(std::span<const message_row> messages) = 0;

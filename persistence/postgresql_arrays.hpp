@@ -2,6 +2,7 @@
 
 #include "persistence/statement.hpp"
 
+#include <cstdint>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -9,18 +10,59 @@
 
 namespace trunkline::persistence {
 
-/// A prepared statement that takes whole columns: every parameter is an array literal that is built row by row. One
-/// such statement stores a batch in one round trip, whatever its size.
-class array_statement {
+/// How a column of text is sent. An array literal holds any text, but the server reads it twice, a character at a time;
+/// values with a separator between them are cut several times as fast, and must not hold the separator.
+enum class text_form : uint8_t { literal, separated };
+
+/// Rows turned into columns: every column is one parameter that is built row by row.
+class row_arrays {
 public:
-  /// `text` has a "{}" where the arrays go, as "unnest(cast(:c0 as text[]), ...)"; `types` are their element types.
-  array_statement(soci::session& sql, std::string_view text, std::initializer_list<std::string_view> types);
+  static constexpr char separator = '\x1f'; // ASCII's own for this; in form parameters and XML it stands escaped
+
+  row_arrays(std::vector<std::string_view> types, text_form form);
 
   void clear();
   /// One value of the next row, column by column.
   void add(std::string_view text);
   void add(long long number);
   void add(const nullable_int& number);
+  template <class... Values>
+  void add_row(const Values&... values) {
+    (add(values), ...);
+  }
+
+  /// False after a text that the form can not hold: not to be executed.
+  bool fits() const { return fits_; }
+
+  /// As a statement sees them, "unnest(cast(:c7 as text[]), ...)", when the first is parameter number `first`.
+  std::string as_table(size_t first) const;
+  const std::vector<std::string>& columns() const { return columns_; }
+  void close();
+
+private:
+  std::string& next();
+  bool is_separated(size_t column) const { return form_ == text_form::separated && types_[column] == "text"; }
+
+  text_form form_;
+  bool fits_ = true;
+  std::vector<std::string_view> types_;
+  std::vector<std::string> columns_;
+  size_t column_ = 0;
+};
+
+/// A prepared statement that takes whole tables. One stores a batch in one round trip, whatever its size.
+class array_statement {
+public:
+  using types = std::initializer_list<std::string_view>;
+
+  /// `text` has a "{}" for each table; `tables` are the types of their columns.
+  array_statement(soci::session& sql, std::string_view text, const std::vector<types>& tables,
+                  text_form form = text_form::literal);
+
+  /// All tables empty.
+  void clear();
+  bool fits() const;
+  row_arrays& table(size_t index) { return tables_[index]; }
 
   /// Rows affected.
   long long execute();
@@ -36,11 +78,9 @@ public:
 
 private:
   void prepare_once();
-  std::string& next();
 
   std::string text_;
-  std::vector<std::string> columns_;
-  size_t column_ = 0;
+  std::vector<row_arrays> tables_;
   bool prepared_ = false;
   soci::statement statement_;
 };

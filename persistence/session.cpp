@@ -56,7 +56,8 @@ session::attempt session::try_once(std::string_view doing, access mode, const wo
     auto failure = translate(doing);
     const bool late = watch->fired();
     const bool usable = !late && failure.kind != failure_kind::connection && (!begun || roll_back());
-    watch.reset(); // before the connection it would cut goes away
+    locals_.clear(); // SOCI 4.0.3 would leak what a statement that has thrown had bound, were it executed again
+    watch.reset();   // before the connection it would cut goes away
     if (late)
       failure.error.context =
           fmt::format("{}: no answer within {} ms", doing, owner_.settings.statement_deadline.count());
@@ -97,14 +98,15 @@ core::expected<void> session::connect(time_point deadline) {
 core::expected<void> session::set_up_in_time(time_point deadline) {
   const watchdog::guard watch(owner_.deadlines, deadline, cut_of(*sql_, kind()));
   try {
+    if (owner_.checkpoints)
+      owner_.checkpoints->attach(*sql_);
     return set_up(*sql_, kind(), owner_.settings.statement_deadline);
   } catch (...) {
     return core::fail(translate("setting up a connection").error);
   }
 }
 
-/// False leaves a connection that nobody can trust. A statement that has thrown is not executed again: SOCI 4.0.3 would
-/// leak what it had bound.
+/// False leaves a connection that nobody can trust.
 bool session::roll_back() {
   try {
     run_script(*sql_, kind(), "rollback");

@@ -120,6 +120,8 @@ public:
         change_message_(sql, change_message_sql),
         change_opt_out_(sql, change_opt_out_sql) {}
 
+  bool store_at_once(std::span<inbox_entry>) override { return false; } // there is no round trip to save
+
   void insert_events(std::span<inbox_entry> entries) override {
     for (auto& entry : entries) {
       insert_event_.row.take(entry);

@@ -196,14 +196,17 @@ BOOST_AUTO_TEST_CASE(the_port_is_told_before_the_first_request) {
   BOOST_TEST(bound > 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_port_in_use_is_said_so) {
-  echo_server first;
-  http::listener_settings settings;
-  settings.port = first.port;
-  const auto second = http::server::start(settings, [](auto) {});
-  BOOST_REQUIRE(!second);
-  BOOST_TEST((second.error().code == core::ec::not_ready));
-  BOOST_TEST(second.error().detail.find(std::to_string(first.port)) != std::string::npos);
+BOOST_AUTO_TEST_CASE(a_port_in_use_is_said_so_however_many_threads_would_share_it) {
+  for (const size_t threads : {1, 2}) {
+    http::listener_settings settings;
+    settings.threads = threads;
+    const echo_server first(settings);
+    settings.port = first.port;
+    const auto second = http::server::start(settings, [](auto) {});
+    BOOST_REQUIRE(!second);
+    BOOST_TEST((second.error().code == core::ec::not_ready));
+    BOOST_TEST(second.error().detail.find(std::to_string(first.port)) != std::string::npos);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,3 +1,5 @@
+#include "persistence/checkpointer.hpp"
+#include "persistence/connect.hpp"
 #include "tests/persistence/database_on_sqlite.hpp"
 #include "tests/persistence/schema_cases.hpp"
 
@@ -49,6 +51,23 @@ BOOST_AUTO_TEST_CASE(a_writer_that_is_kept_waiting_gives_up_at_its_deadline_and_
   BOOST_CHECK(std::chrono::steady_clock::now() - start < 1300ms);
   other_one.run("rollback");
   BOOST_TEST(!must(mine->record({&event})).at(0).duplicate);
+}
+
+BOOST_AUTO_TEST_CASE(what_is_committed_gets_into_the_file_beside_the_commits) {
+  const auto path = folder.file("log.db");
+  soci::session connection;
+  persistence::open_sqlite_file(connection, path);
+  connection << "pragma journal_mode = wal";
+  std::timed_mutex writer;
+  {
+    persistence::checkpointer log(path, writer, 10);
+    log.attach(connection);
+    connection << "create table t (a text)";
+    BOOST_TEST(std::filesystem::file_size(path) <= 4096u); // all of it is in the log
+    connection << "insert into t select hex(zeroblob(1000)) from (with recursive n (i) as (select 1 union all select "
+                  "i + 1 from n where i < 100) select i from n)";
+  }
+  BOOST_TEST(std::filesystem::file_size(path) > 100'000u);
 }
 
 BOOST_AUTO_TEST_CASE(a_query_that_never_ends_is_interrupted) {

@@ -202,13 +202,14 @@ const std::vector<std::string>& hostile_texts() {
                                                  "\xE2\x80\xAEright to left",
                                                  "a\x01\x1f\x7f",
                                                  "\xC3\xA9\xCC\x81",
+                                                 "the separator \x1f of columns",
                                                  std::string(60'000, 'x'),
                                                  std::string(5'000, '"'),
                                                  std::string(5'000, '\\')};
   return texts;
 }
 
-BOOST_AUTO_TEST_CASE(hostile_text_is_stored_and_read_back_equal) {
+BOOST_AUTO_TEST_CASE(hostile_text_is_stored_and_read_back_equal_alone_and_in_a_batch) {
   std::vector<core::webhook_event> events;
   for (const auto& text : hostile_texts()) {
     const int n = static_cast<int>(events.size());
@@ -219,7 +220,10 @@ BOOST_AUTO_TEST_CASE(hostile_text_is_stored_and_read_back_equal) {
     event.key.status = text.substr(0, 100);
     events.push_back(event);
   }
-  record(events);
+  const size_t alone = events.size() / 2;
+  for (size_t i = 0; i < alone; ++i)
+    record({events[i]});
+  record({events.begin() + static_cast<std::ptrdiff_t>(alone), events.end()});
   const auto again = record(events);
   for (size_t i = 0; i < events.size(); ++i) {
     const auto stored = message(static_cast<int>(i));
@@ -229,6 +233,28 @@ BOOST_AUTO_TEST_CASE(hostile_text_is_stored_and_read_back_equal) {
     BOOST_CHECK(again[i].answer.body == hostile_texts()[i]);
     BOOST_TEST(again[i].duplicate);
   }
+}
+
+BOOST_AUTO_TEST_CASE(of_a_batch_with_calls_and_messages_only_what_is_new_leaves_a_trace) {
+  record({voice_event(1), sms_event(1, "first")});
+  auto call = voice_event(1), other_call = voice_event(2);
+  auto text = sms_event(1, "second"), other_text = sms_event(2, "new");
+  call.call->from = "+19999999999";
+  const auto outcomes = record({call, text, other_call, other_text});
+  BOOST_TEST((outcomes[0].duplicate && outcomes[1].duplicate && !outcomes[2].duplicate && !outcomes[3].duplicate));
+  BOOST_TEST(message(1).content == "first");
+  BOOST_TEST(message(2).content == "new");
+  BOOST_TEST(count("select count(*) from call where from_party = '+19999999999'") == 0);
+  BOOST_TEST(count("select count(*) from call") == 2);
+}
+
+BOOST_AUTO_TEST_CASE(two_events_of_one_call_in_one_batch_make_one_row) {
+  auto ended = voice_event(1);
+  ended.key.status = ended.call->status = "completed";
+  ended.call->duration_seconds = 12;
+  record({voice_event(1), ended, sms_event(1)});
+  BOOST_TEST(count("select count(*) from call where status = 'completed' and duration_seconds = 12") == 1);
+  BOOST_TEST(count("select count(*) from webhook_event") == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_webhook_that_cannot_be_stored_does_not_take_its_batch_along) {
