@@ -17,7 +17,7 @@ function isReady(port) {
   });
 }
 
-function settings(context, { dir, port, apiPort, database, durable }) {
+export function gatewayEnvironment(context, { dir, port, apiPort, database, durable }) {
   return {
     TRUNKLINE_LISTEN: `127.0.0.1:${port}`,
     TRUNKLINE_API_LISTEN: `127.0.0.1:${apiPort}`,
@@ -30,14 +30,14 @@ function settings(context, { dir, port, apiPort, database, durable }) {
   };
 }
 
-async function seed(context, env, { dir, companies }) {
+export async function seed(context, env, { dir, companies }) {
   const targets = `${dir}/targets.csv`;
   await run(context.gatewayProgram, ['dev', 'seed', '--companies', String(companies), '--targets', targets],
     { env, log: `${dir}/seed.log`, deadlineMs: 600_000 });
   return targets;
 }
 
-async function serve(context, env, port, dir) {
+export async function serve(context, env, port, dir) {
   const began = performance.now();
   const program = start(context.gatewayProgram, ['serve'], { env, log: `${dir}/serve.log` });
   await waitUntil(() => isReady(port), program, 60_000, 5);
@@ -47,7 +47,7 @@ async function serve(context, env, port, dir) {
 /** options: { dir, companies, database (SQLite in dir if not given), durable (true) } */
 export async function startGateway(context, options) {
   const port = await freePort();
-  const env = settings(context, { ...options, port, apiPort: await freePort() });
+  const env = gatewayEnvironment(context, { ...options, port, apiPort: await freePort() });
   const targets = await seed(context, env, options);
   const { program } = await serve(context, env, port, options.dir);
   return { port, targets, programs: [program], isAnswer: (body) => body.includes('<Response>') && body.includes('<Dial') };
@@ -64,7 +64,7 @@ export async function measureCompanies(context) {
   const dir = `${context.dir}/companies`;
   mkdirSync(dir);
   const port = await freePort();
-  const env = settings(context, { dir, port, apiPort: await freePort() });
+  const env = gatewayEnvironment(context, { dir, port, apiPort: await freePort() });
   const seeding = performance.now();
   const all = readFileSync(await seed(context, env, { dir, companies: sizes.companies }), 'utf8').trim().split('\n');
   const seedSeconds = (performance.now() - seeding) / 1000;

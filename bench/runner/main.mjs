@@ -6,7 +6,6 @@ import {
 } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { measureCompanies } from './gateway.mjs';
 import { measure, median } from './load.mjs';
 import { startPostgres } from './postgres.mjs';
 import { isStopping, stopAll, stopOthers, unprivileged, using } from './procs.mjs';
@@ -20,6 +19,7 @@ const usage = `bench/run [--quick] [--strict] [--seconds S] [--repeats N] [row .
   --quick      one short run of each: does everything work, not how fast
   --strict     exit status 1 when a bar is missed (always 1 when a row fails)
   --seconds S  of one run (5)
+  --connections N  keep-alive connections of the load (64)
   --repeats N  runs at full load and at 70 %, of which the median counts (3)
 
 Rows: ${rows.map((row) => row.name).join(' ')} (all)
@@ -27,7 +27,7 @@ BENCH_BUILD: folder of the release build (build/release); BENCH_DIR: where the d
 `;
 
 function parse(argv) {
-  const options = { quick: false, strict: false, seconds: 5, repeats: 3, chosen: [] };
+  const options = { quick: false, strict: false, seconds: 5, repeats: 3, connections: 64, chosen: [] };
   const number = (text, low, high) => {
     const value = Number(text);
     if (!(value >= low && value <= high)) throw new Error(`${text} is not between ${low} and ${high}`);
@@ -38,6 +38,7 @@ function parse(argv) {
     else if (argv[i] === '--quick') Object.assign(options, { quick: true, seconds: 1, repeats: 1 });
     else if (argv[i] === '--strict') options.strict = true;
     else if (argv[i] === '--seconds') options.seconds = number(argv[++i], 0.5, 120);
+    else if (argv[i] === '--connections') options.connections = Math.floor(number(argv[++i], 1, 4096));
     else if (argv[i] === '--repeats') options.repeats = Math.floor(number(argv[++i], 1, 20));
     else if (rows.some((row) => row.name === argv[i])) options.chosen.push(argv[i]);
     else throw new Error(`unknown: ${argv[i]}\n\n${usage}`);
@@ -72,7 +73,7 @@ function makeContext(options) {
   execFileSync('chmod', ['711', dir]);
   mkdirSync(`${dir}/open`, { mode: 0o700 });
   giveAway(`${dir}/open`);
-  const context = { ...options, dir, openDir: `${dir}/open`, giveAway, connections: 64, publicUrl: 'https://gw.example.com' };
+  const context = { ...options, dir, openDir: `${dir}/open`, giveAway, publicUrl: 'https://gw.example.com' };
   context.peerTargets = `${dir}/targets.csv`;
   writePeerTargets(context.peerTargets, 200);
   context.loadProgram = path.join(build, 'bench/bench_load');
@@ -123,9 +124,9 @@ async function resultOf(context, row) {
       context.giveAway(dir);
       context.postgres = await startPostgres(dir);
     }
-    if (row.name === 'companies') {
+    if (row.measure) {
       if (!existsSync(context.gatewayProgram)) throw new Skipped(`${context.gatewayProgram} is not built`);
-      return await measureCompanies(context);
+      return await row.measure(context);
     }
     return row.variants ? await bestVariant(context, row) : await measureRow(context, row);
   } catch (failure) {

@@ -1,7 +1,8 @@
 // How each row of the table is started. A row's start() gives { port, targets, programs, isAnswer } or throws.
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { startGateway } from './gateway.mjs';
+import { measureCompanies, startGateway } from './gateway.mjs';
+import { measureIsolation } from './isolation.mjs';
 import { freshDatabase } from './postgres.mjs';
 import { accepts, freePort, start, unprivileged, waitUntil } from './procs.mjs';
 
@@ -72,5 +73,6 @@ export const rows = [
   { name: 'tuned_node_pg', title: 'hand-tuned Node + pg', postgres: true, start: (c) => startNode(c, 'tuned_node.mjs', c.postgres) },
   { name: 'gateway_pg', title: 'Trunkline, PostgreSQL', postgres: true, start: gatewayOnPostgres },
   { name: 'gateway_sqlite', title: 'Trunkline, SQLite', start: (c) => gateway(c, { name: 'gateway_sqlite' }) },
-  { name: 'companies', title: 'Trunkline, 100,000 companies' },
+  { name: 'companies', title: 'Trunkline, 100,000 companies', measure: measureCompanies },
+  { name: 'isolation', title: 'Trunkline, 1,000 companies beside one that throws', postgres: true, measure: measureIsolation },
 ];

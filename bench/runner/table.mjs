@@ -19,7 +19,7 @@ function throughputLine(row, result, ceiling) {
 }
 
 export function printTable(results) {
-  const measured = rows.filter((row) => results[row.name] && row.name !== 'companies');
+  const measured = rows.filter((row) => results[row.name] && !row.measure);
   if (measured.length > 0) {
     const head = ['', 'requests/s', 'of ceiling', 'p50 ms', 'p99 ms', 'server us', 'load us'];
     print([head, ...measured.map((row) => throughputLine(row, results[row.name], results.ceiling))]);
@@ -30,6 +30,10 @@ export function printTable(results) {
       console.log(`${row.title}: did not keep up with 70 % all the time: read its latencies as those of an overload`);
   for (const row of rows)
     if (results[row.name]?.failed) console.log(`${row.title}: ${results[row.name].failed}`);
+  const i = results.isolation;
+  if (i && !i.failed)
+    console.log(`${thousands(i.companies)} companies at ${thousands(i.rate)} webhooks/s: p99 ${i.p99WithoutMs.toFixed(2)} ms alone, ` +
+      `${i.p99WithMs.toFixed(2)} ms beside one that always throws and gets a twentieth more (medians of ${i.rounds.with.length} rounds in turn)`);
   const c = results.companies;
   if (c && !c.failed)
     console.log(`${thousands(c.companies)} companies: seeded in ${c.seedSeconds.toFixed(1)} s, ready in ${c.readySeconds.toFixed(2)} s, ` +
