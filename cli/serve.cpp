@@ -1,6 +1,7 @@
 #include "cli/commands.hpp"
 #include "cluster/node.hpp"
 #include "config/admin_key.hpp"
+#include "config/log.hpp"
 #include "core/clock.hpp"
 
 #include <csignal>
@@ -40,6 +41,7 @@ sigset_t block_stop_signals() {
 int serve(const config::settings& settings) {
   keep_memory_private();
   const auto stop = block_stop_signals();
+  const log::background lines;
   auto admin_key = config::admin_key(settings);
   if (!admin_key) {
     std::fprintf(stderr, "trunkline: %s\n", admin_key.error().detail.c_str());

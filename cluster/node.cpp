@@ -56,6 +56,7 @@ Actor indispensable(Actor actor, const std::string& name, const std::atomic<bool
     if (stopping)
       return;
     log::error(log::no_request, "{} has ended ({}): the node can not go on", name, static_cast<int>(reason.code()));
+    log::finish_background();
     std::_Exit(70);
   });
   return actor;

@@ -1,13 +1,17 @@
 #include "config/log.hpp"
 
 #include "config/log_line.hpp"
+#include "core/metrics.hpp"
 
+#include <spdlog/async.h>
 #include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
 #include <atomic>
+#include <future>
 #include <mutex>
+#include <thread>
 
 namespace trunkline::log {
 
@@ -97,7 +101,10 @@ struct current_logger {
   std::shared_ptr<spdlog::logger> logger =
       make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>(), level::info, format::text);
   std::atomic<level> lowest{level::info};
+  std::shared_ptr<spdlog::details::thread_pool> writer; ///< while there is a background
 };
+
+core::gauge dropped("trunkline_log_lines_dropped", "Log lines given up because stderr was not read fast enough");
 
 current_logger& current() {
   static auto* const one = new current_logger; // never destroyed: threads may log until the process is gone
@@ -132,6 +139,44 @@ std::optional<format> parse_format(std::string_view text) {
 
 void set_up(level lowest, format form) { replace(std::make_shared<spdlog::sinks::stderr_sink_mt>(), lowest, form); }
 
+background::background() {
+  constexpr size_t lines = 4096;
+  const std::lock_guard lock(current().mutex);
+  auto& now = current();
+  now.writer = std::make_shared<spdlog::details::thread_pool>(lines, 1);
+  auto fresh =
+      std::make_shared<spdlog::async_logger>("trunkline", now.logger->sinks().begin(), now.logger->sinks().end(),
+                                             now.writer, spdlog::async_overflow_policy::overrun_oldest);
+  fresh->set_level(now.logger->level());
+  fresh->set_error_handler([](const std::string&) {});
+  now.logger = std::move(fresh);
+}
+
+background::~background() { finish_background(); }
+
+void finish_background() noexcept {
+  try {
+    std::shared_ptr<spdlog::details::thread_pool> writer;
+    {
+      const std::lock_guard lock(current().mutex);
+      auto& now = current();
+      writer = std::move(now.writer);
+      if (!writer)
+        return;
+      auto fresh =
+          std::make_shared<spdlog::logger>("trunkline", now.logger->sinks().begin(), now.logger->sinks().end());
+      fresh->set_level(now.logger->level());
+      fresh->set_error_handler([](const std::string&) {});
+      now.logger = std::move(fresh);
+    }
+    std::packaged_task<void()> write_the_rest([writer = std::move(writer)]() mutable { writer.reset(); });
+    const auto written = write_the_rest.get_future();
+    std::thread(std::move(write_the_rest)).detach(); // stderr may never take it
+    written.wait_for(std::chrono::seconds(1));
+  } catch (...) { // no thread to be had: the lines that wait are lost
+  }
+}
+
 bool enabled(level at) noexcept { return at >= current().lowest.load(std::memory_order_relaxed) && at != level::off; }
 
 void write(level at, const core::request_id& request, std::string_view message) noexcept {
@@ -146,6 +191,8 @@ void write(level at, const core::request_id& request, std::string_view message) 
     {
       const std::lock_guard lock(current().mutex);
       logger = current().logger;
+      if (current().writer)
+        dropped.set(static_cast<int64_t>(current().writer->overrun_counter()));
     }
     logger->log(to_spdlog(at), spdlog::string_view_t(payload.data(), payload.size()));
   } catch (...) { // out of memory or a sink that fails: the work that logs goes on

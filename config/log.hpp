@@ -11,7 +11,8 @@
 #include <string_view>
 
 /// One line per event, each with the id of the request it belongs to. Arguments are formatted by fmt, so that
-/// core::secret and core::phone_number redact themselves. Nothing here throws or blocks on anything but stderr.
+/// core::secret and core::phone_number redact themselves. Nothing here throws, and while `background` lives, nothing
+/// waits for stderr.
 namespace trunkline::log {
 
 enum class level : uint8_t { debug, info, warn, error, off };
@@ -29,6 +30,19 @@ std::optional<format> parse_format(std::string_view text);
 
 /// From now on: lines of this level and above, in this form, to stderr. Before the first call: info, text.
 void set_up(level lowest, format form);
+
+/// While it lives, a thread of its own writes the lines: whoever reads stderr slowly or not at all stops nobody. Up to
+/// 4,096 lines wait; then the oldest go, counted in trunkline_log_lines_dropped. Its end waits a second for the rest.
+class background {
+public:
+  background();
+  ~background();
+  background(const background&) = delete;
+  background& operator=(const background&) = delete;
+};
+
+/// Ends what `background` began, before the process ends without its destructor.
+void finish_background() noexcept;
 
 bool enabled(level at) noexcept;
 

@@ -7,7 +7,10 @@
 #include <rapidjson/document.h>
 
 #include <atomic>
+#include <csignal>
+#include <future>
 #include <thread>
+#include <unistd.h>
 
 namespace trunkline::log {
 
@@ -169,6 +172,48 @@ BOOST_AUTO_TEST_CASE(a_redirection_ends_only_when_nobody_is_in_its_sink) {
 BOOST_AUTO_TEST_CASE(levels_and_formats_have_names) {
   BOOST_TEST((parse_level("error") == level::error && !parse_level("ERROR") && !parse_level("")));
   BOOST_TEST((parse_format("json") == format::json && !parse_format("xml")));
+}
+
+/// Standard error is a pipe that nobody reads.
+struct nobody_reads {
+  nobody_reads() {
+    std::signal(SIGPIPE, SIG_IGN);
+    BOOST_REQUIRE(::pipe(ends) == 0);
+    ::dup2(ends[1], STDERR_FILENO);
+  }
+  ~nobody_reads() {
+    ::dup2(before, STDERR_FILENO);
+    ::close(before);
+    ::close(ends[1]);
+  }
+
+  const int before = ::dup(STDERR_FILENO);
+  int ends[2] = {};
+};
+
+BOOST_AUTO_TEST_CASE(nobody_waits_for_a_standard_error_that_is_not_read) {
+  const nobody_reads pipe;
+  auto writing = std::async(std::launch::async, [] {
+    set_up(level::info, format::text);
+    const background lines;
+    for (int i = 0; i < 20'000; ++i) // 2 MB, where a pipe takes 64 KiB
+      info(no_request, "line {} {:80}", i, "of many");
+  });
+  const bool in_time = writing.wait_for(std::chrono::seconds(30)) == std::future_status::ready;
+  ::close(pipe.ends[0]); // lets a writer that does wait go
+  BOOST_TEST(in_time);
+}
+
+BOOST_AUTO_TEST_CASE(lines_written_in_the_background_arrive_in_order_before_it_ends) {
+  captured log;
+  {
+    const background lines;
+    for (int i = 0; i < 1'000; ++i)
+      info(req, "{}", i);
+  }
+  BOOST_REQUIRE(log.lines.size() == 1'000);
+  BOOST_TEST(log.lines.front().substr(24) == " info  req_4f0c 0");
+  BOOST_TEST(log.lines.back().substr(24) == " info  req_4f0c 999");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
