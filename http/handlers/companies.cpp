@@ -19,15 +19,25 @@ shapes::company_view view_of(const context& ctx, const core::tenant_id& id) {
   return {ctx.actors.numbers().platform_usable(), ctx.actors.quarantined(id)};
 }
 
+/// Numbers are assigned by provisioning, which this version does not have: its pool is empty and it buys none.
+std::string_view why_no_number(const context& ctx, const shapes::new_company& wanted) {
+  if (!wanted.assign_phone)
+    return "not_requested";
+  return ctx.actors.numbers().platform_usable() ? "no_numbers_available" : "twilio_not_configured";
+}
+
 /// Grows with everything that the answer shows: the row, the configuration, the quarantine.
 int64_t version_of(const context& ctx, const core::tenant_profile& company) {
   return (company.tenant.version << 32) + company.config.version * 2 +
          (ctx.actors.quarantined(company.tenant.id) ? 1 : 0);
 }
 
-void respond_company(const context& ctx, exchange& request, int status, const core::tenant_profile& company) {
+void respond_company(const context& ctx, exchange& request, int status, const core::tenant_profile& company,
+                     std::string_view no_number_because = "not_requested") {
   json::writer out;
-  shapes::write_company(out, company, view_of(ctx, company.tenant.id));
+  auto view = view_of(ctx, company.tenant.id);
+  view.no_number_because = no_number_because;
+  shapes::write_company(out, company, view);
   respond_tagged(request, status, out.take(), version_of(ctx, company), "/api/companies/" + company.tenant.id.value);
 }
 
@@ -46,15 +56,17 @@ std::function<void(const exchange_ptr&)> create_company(context& ctx) {
     auto body = checks::json_body(*request);
     if (!body)
       return respond_error(*request, body.error());
-    auto company = shapes::read_new_company(*body);
-    if (!company)
-      return respond_error(*request, company.error());
-    company->id = core::tenant_id(core::new_id("co_", company_id_characters));
-    company->created_at = company->updated_at = ctx.clock.now();
+    auto wanted = shapes::read_new_company(*body);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
+    auto& company = wanted->tenant;
+    company.id = core::tenant_id(core::new_id("co_", company_id_characters));
+    company.created_at = company.updated_at = ctx.clock.now();
     ctx.actors.ask(actors::create_company{
-        std::move(*company), reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto created) {
-          respond_company(ctx, asked, 201, created);
-        })});
+        company, reply_to<core::tenant_profile>(
+                     request, [&ctx, reason = why_no_number(ctx, *wanted)](exchange& asked, auto created) {
+                       respond_company(ctx, asked, 201, created, reason);
+                     })});
   };
 }
 

@@ -10,11 +10,12 @@
 
 namespace trunkline::http::shapes {
 
-core::expected<core::tenant> read_new_company(std::string_view text) {
+core::expected<new_company> read_new_company(std::string_view text) {
   auto body = json::body::parse(text);
   if (!body)
     return core::fail(std::move(body).error());
-  core::tenant company;
+  new_company wanted;
+  auto& company = wanted.tenant;
   auto fields = body->fields();
   if (const auto name = fields.require("companyName"))
     company.name = name->text(1, 200).value_or("");
@@ -31,13 +32,14 @@ core::expected<core::tenant> read_new_company(std::string_view text) {
   if (const auto menu = fields.take("menuUrl"); menu && !menu->is_null()) {
     company.menu_url = json::read_url(*menu, "https");
   }
-  for (const auto* wish : {"assignPhone", "forceTwilio"})
-    if (const auto flag = fields.take(wish); flag && flag->boolean().value_or(false))
-      flag->refuse("invalid_value", "Numbers can not be assigned by this version yet; leave it out or send false");
+  if (const auto flag = fields.take("assignPhone"))
+    wanted.assign_phone = flag->boolean().value_or(false);
+  if (const auto flag = fields.take("forceTwilio"))
+    wanted.force_twilio = flag->boolean().value_or(false);
   fields.finish();
   if (auto wrong = body->refused())
     return core::fail(std::move(*wrong));
-  return company;
+  return wanted;
 }
 
 void write_company(json::writer& out, const core::tenant_profile& profile, const company_view& view) {
@@ -63,7 +65,7 @@ void write_company(json::writer& out, const core::tenant_profile& profile, const
   out.key("phoneAssignment").begin_object();
   out.field("phoneNumber", primary ? std::optional(primary->str()) : std::nullopt);
   out.field("source", "none");
-  out.field("reason", primary ? std::nullopt : std::optional<std::string>("not_requested"));
+  out.field("reason", primary ? std::nullopt : std::optional(std::string(view.no_number_because)));
   out.end_object();
   out.field("createdAt", core::to_rfc3339(tenant.created_at));
   out.field("updatedAt", core::to_rfc3339(tenant.updated_at));

@@ -12,12 +12,18 @@ class writer;
 
 namespace trunkline::http::shapes {
 
-/// POST /api/companies: the company to be, with the defaults of API.md section 2; id and times are still empty.
-core::expected<core::tenant> read_new_company(std::string_view body);
+/// What POST /api/companies asks for, with the defaults of API.md section 2.
+struct new_company {
+  core::tenant tenant; ///< id and times are still empty
+  bool assign_phone = false;
+  bool force_twilio = false; ///< buy even if the pool has one
+};
+core::expected<new_company> read_new_company(std::string_view body);
 
 struct company_view {
   bool platform_usable = false;
   bool quarantined = false;
+  std::string_view no_number_because = "not_requested"; ///< of phoneAssignment
 };
 
 /// A company as every answer shows it.

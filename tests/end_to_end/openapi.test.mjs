@@ -92,7 +92,7 @@ describe('OpenAPI', () => {
 
   test('what_the_description_refuses_the_gateway_refuses_too', async () => {
     const cases = {
-      create_company: [{}, { companyName: '' }, { companyName: 'x'.repeat(201) }, { companyName: 1 }, { companyName: 'A', country: 'usa' }, { companyName: 'A', menuUrl: 'ftp://x' }, { companyName: 'A', assignPhone: true }, { companyName: 'A', color: 'red' }],
+      create_company: [{}, { companyName: '' }, { companyName: 'x'.repeat(201) }, { companyName: 1 }, { companyName: 'A', country: 'usa' }, { companyName: 'A', menuUrl: 'ftp://x' }, { companyName: 'A', assignPhone: 'yes' }, { companyName: 'A', color: 'red' }],
       put_twilio_config: [{ accountSid: 'AC1' }, { authToken: '' }, { authToken: 'ü' }, { apiKey: 'x', apiSecret: 'y' }, { phoneNumber: 5 }, { phoneNumbers: [{}] }, { phoneNumbers: [{ phoneNumber: '+12125550101', sid: 'x' }] }, { phoneNumbers: {} },
         { callRoutingMode: 'fax' }, { fallbackChain: [] }, { fallbackChain: ['voicemail', 'voicemail'] }, { recordingEnabled: 1 }, { forwardTimeoutSeconds: 4 }, { forwardTimeoutSeconds: 601 }, { forwardTimeoutSeconds: 25.5 }, { forwardTimeLimitSeconds: 59 }, { whisperMessage: 'x'.repeat(1001) },
         { voicemail: { finishOnKey: 'a' } }, { voicemail: { maxLengthSeconds: 0 } }, { voicemail: { beep: true } }, { agent: { engine: 'x' } }, { agent: { url: 'https://x' } }, { agent: { voice: { speed: 2 } } }, { rateLimit: { numberSegmentsPerSecond: 0 } }, { rateLimit: { numberSegmentsPerSecond: -1 } }, { rateLimit: { numberSegmentsPerSecond: 1e9 } }, { rateLimit: { numberSegmentsPerSecond: '1' } },

@@ -101,9 +101,21 @@ BOOST_AUTO_TEST_CASE(a_new_company_is_refused_field_by_field) {
   BOOST_TEST(refused(R"({"companyName":"A","timeZone":"Mars/Base"})") == "/timeZone");
   BOOST_TEST(refused(R"({"companyName":"A","menuUrl":"http://acme.example"})") == "/menuUrl");
   BOOST_TEST(refused("{\"companyName\":\"A\",\"menuUrl\":\"https://a.example/\\r\\nX: y\"}") == "/menuUrl");
-  BOOST_TEST(refused(R"({"companyName":"A","assignPhone":true})") == "/assignPhone");
+  BOOST_TEST(refused(R"({"companyName":"A","assignPhone":"yes"})") == "/assignPhone");
   BOOST_TEST(refused(R"({"companyName":"A","id":"co_x"})") == "/id");
   BOOST_TEST(refused(R"({"companyName":"A","companyName":"B"})") == "/companyName");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_that_was_wished_for_and_is_not_there_has_a_reason_and_no_refusal) {
+  const auto reason = [&](const std::string& wish) {
+    const auto request =
+        ask("POST", "/api/companies", R"({"companyName":"A")" + wish + "}", {{"Content-Type", "application/json"}});
+    BOOST_TEST(request->status() == 201);
+    const auto company = request->json();
+    return std::string(company["phoneAssignment"]["reason"].GetString());
+  };
+  BOOST_TEST(reason("") == "not_requested");
+  BOOST_TEST(reason(R"(,"assignPhone":true)") == "twilio_not_configured");
 }
 
 BOOST_AUTO_TEST_CASE(a_failing_question_is_a_problem) {
