@@ -10,7 +10,9 @@ namespace {
 
 struct with_failing_company : node_fixture {
   with_failing_company()
-      : node_fixture(core::tenant_id("co_broken")), broken(add_company("broken")), healthy(add_company("healthy")) {}
+      : node_fixture({.failing = core::tenant_id("co_broken")}),
+        broken(add_company("broken")),
+        healthy(add_company("healthy")) {}
 
   core::tenant_id broken, healthy;
 };

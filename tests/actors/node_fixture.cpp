@@ -49,6 +49,10 @@ core::expected<core::tenant_config> companies_in_memory::put_config(const core::
   const auto version = stored.version + 1;
   stored = config;
   stored.version = version;
+  if (std::exchange(dies_at_commit, false)) {
+    away = true;
+    return core::fail(core::ec::database_unavailable, "away");
+  }
   return stored;
 }
 
@@ -65,7 +69,7 @@ core::expected<void> companies_in_memory::for_each_door(const std::function<void
 
 node_fixture::test_config::test_config() { set("scheduler.policy", caf::atom("testing")); }
 
-node_fixture::node_fixture(core::tenant_id failing) {
+node_fixture::node_fixture(node_options options) {
   auto stores = std::make_shared<persistence::store_set>();
   auto in_memory = std::make_unique<companies_in_memory>();
   companies = in_memory.get();
@@ -78,7 +82,7 @@ node_fixture::node_fixture(core::tenant_id failing) {
   auto inbox = system.spawn(actors::inbox, std::shared_ptr<persistence::inbox_store>(inbox_rows), pulse("INBOX"));
   actors::actor_settings settings;
   settings.tenant_idle = std::chrono::seconds(60);
-  settings.failing_company = std::move(failing);
+  settings.failing_company = std::move(options.failing);
   services = std::make_shared<const actors::services>(
       actors::services{settings, clock, tenants, actors::store_pool({worker}), {inbox}});
   shards = system.spawn(actors::shards, services, pulse("SHARDS"));

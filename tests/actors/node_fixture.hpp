@@ -42,17 +42,24 @@ struct companies_in_memory final : persistence::tenant_store {
   std::map<core::tenant_id, core::tenant_profile> rows;
   int reads = 0;
   bool away = false;
+  bool dies_at_commit = false; ///< the next configuration is stored, but its storer hears that the database is away
+};
+
+struct node_options {
+  core::tenant_id failing; ///< this company's handler throws always
 };
 
 /// A whole node with a hand-driven scheduler and clock: nothing runs before settle().
 struct node_fixture {
-  explicit node_fixture(core::tenant_id failing = {});
+  explicit node_fixture(node_options options = {});
   ~node_fixture();
 
   core::tenant_id add_company(const std::string& name);
   /// A call for the company, not yet handled; its answer appears in `answers` under the CallSid.
   void call(const core::tenant_id& company, const std::string& sid);
   void settle() { scheduler().run(); }
+  /// The patience of everybody who waits for an answer ends now.
+  void give_up() { deadlines.sweep(std::chrono::steady_clock::now() + patience); }
   void pass(std::chrono::milliseconds time); ///< on both clocks, then settles
   std::string state_of(const core::tenant_id& company);
   caf::scheduler::test_coordinator& scheduler();
@@ -61,12 +68,14 @@ struct node_fixture {
     test_config();
   };
 
+  static constexpr std::chrono::hours patience{1};
+
   core::manual_clock clock{{1'700'000'000'000}};
   std::shared_ptr<inbox_in_memory> inbox_rows = std::make_shared<inbox_in_memory>();
   companies_in_memory* companies = nullptr; // owned by the store set
   actors::tenant_registry tenants;
   actors::number_directory numbers{std::nullopt};
-  actors::deadline_sweep deadlines{std::chrono::hours(1)};
+  actors::deadline_sweep deadlines{patience};
   test_config config;
   caf::actor_system system{config};
   std::shared_ptr<const actors::services> services;
