@@ -1,3 +1,4 @@
+#include "config/log.hpp"
 #include "core/metrics.hpp"
 #include "http/checks/webhook_door.hpp"
 #include "tests/http/node_fixture.hpp"
@@ -179,6 +180,33 @@ BOOST_AUTO_TEST_CASE(in_shadow_mode_a_wrong_signature_is_counted_and_accepted) {
   forged->with("Content-Type", "application/x-www-form-urlencoded");
   BOOST_TEST(outcome(*this, forged) == "accepted");
   BOOST_TEST(count_of("trunkline_signature_shadowed_total") == shadowed + 1);
+}
+
+BOOST_AUTO_TEST_CASE(a_flood_of_forged_webhooks_leaves_sixty_lines_a_minute_and_is_counted_in_full) {
+  std::vector<std::string> lines;
+  const log::redirection redirect(log::level::debug, log::format::text,
+                                  [&](std::string_view line) { lines.emplace_back(line); });
+  const auto lines_of_forged = [&](int webhooks) {
+    lines.clear();
+    for (int i = 0; i < webhooks; ++i) {
+      auto forged = a_request("POST", "/api/twilio/voice", twilio::form_encode(call()));
+      forged->with("Content-Type", "application/x-www-form-urlencoded");
+      send(forged);
+    }
+    return lines.size();
+  };
+  const auto rejected = count_of("trunkline_signature_rejected_total");
+  const auto shadowed = count_of("trunkline_signature_shadowed_total");
+  clock.pass_ms(60 * 60'000); // away from the minute that other tests have
+  BOOST_TEST(lines_of_forged(59) == 59u);
+  clock.pass_ms(60'000);
+  BOOST_TEST(lines_of_forged(200) == 60u);
+  gateway.set_signatures(core::signature_mode::shadow); // one limit for both kinds of lines
+  BOOST_TEST(lines_of_forged(50) == 0u);
+  clock.pass_ms(60'000);
+  BOOST_TEST(lines_of_forged(100) == 60u);
+  BOOST_TEST(count_of("trunkline_signature_rejected_total") == rejected + 259);
+  BOOST_TEST(count_of("trunkline_signature_shadowed_total") == shadowed + 150);
 }
 
 BOOST_AUTO_TEST_CASE(a_json_body_is_accepted_by_the_hash_in_its_signed_url) {
