@@ -1,24 +1,19 @@
 #include "cluster/node.hpp"
 
-#include "actors/inbox.hpp"
 #include "actors/local_gateway.hpp"
-#include "actors/shards.hpp"
-#include "actors/store.hpp"
+#include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "persistence/database.hpp"
-#include "persistence/vault.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/send.hpp>
 
 #include <atomic>
-#include <cstdlib>
 #include <thread>
 
 namespace trunkline::cluster {
@@ -41,25 +36,6 @@ size_t scheduler_threads(const config::settings& settings) {
 
 size_t io_threads(const config::settings& settings) {
   return settings.io_threads > 0 ? settings.io_threads : std::max(2u, std::thread::hardware_concurrency() / 2);
-}
-
-/// High priority: an exit message of normal priority would wait behind the backlog.
-void end(const caf::actor& actor) {
-  caf::anon_send<caf::message_priority::high>(actor, caf::exit_msg{actor.address(), caf::exit_reason::user_shutdown});
-}
-
-/// SHARDS, INBOX and STORE catch what can be caught. If one ends all the same, the node would look alive and answer
-/// nothing, so the process ends and is started anew by whoever supervises it.
-template <class Actor>
-Actor indispensable(Actor actor, const std::string& name, const std::atomic<bool>& stopping) {
-  caf::actor_cast<caf::abstract_actor*>(actor)->attach_functor([name, &stopping](const caf::error& reason) {
-    if (stopping)
-      return;
-    log::error(log::no_request, "{} has ended ({}): the node can not go on", name, static_cast<int>(reason.code()));
-    log::finish_background();
-    std::_Exit(70);
-  });
-  return actor;
 }
 
 std::optional<core::platform_account> platform_for_companies(const config::settings& settings) {
@@ -139,39 +115,11 @@ core::expected<void> node::impl::read_directory() {
 void node::impl::spawn_actors() {
   system = std::make_unique<caf::actor_system>(caf_config);
   deadlines = std::make_unique<actors::deadline_sweep>(settings.request_deadline);
-  std::vector<std::shared_ptr<actors::vitals>> workers;
-  const auto pulse = [&](const char* kind, std::string id) {
-    return workers.emplace_back(std::make_shared<actors::vitals>(kind, std::move(id), clock.now()));
-  };
-
-  std::vector<actors::store_actor> stores;
-  for (size_t i = 0; i < settings.store_workers; ++i)
-    stores.push_back(
-        indispensable(system->spawn<caf::detached>(
-                          actors::store, std::make_shared<persistence::store_set>(persistence::make_stores(*db, *keys)),
-                          pulse("STORE", "store-" + std::to_string(i + 1)), &clock, numbers.platform_usable()),
-                      "STORE", stopping));
-  // SQLite has one writer; PostgreSQL commits one batch while it takes in the next.
-  const size_t inbox_workers = db->kind() == persistence::dialect::sqlite ? 1 : settings.inbox_workers;
-  std::vector<actors::inbox_actor> inboxes;
-  for (size_t i = 0; i < inbox_workers; ++i)
-    inboxes.push_back(indispensable(
-        system->spawn<caf::detached>(actors::inbox,
-                                     std::shared_ptr<persistence::inbox_store>(persistence::make_inbox_store(*db)),
-                                     pulse("INBOX", "inbox-" + std::to_string(i + 1))),
-        "INBOX", stopping));
-
-  actors::actor_settings limits;
-  limits.node_name = settings.node_name;
-  limits.tenant_idle = settings.idle_passivation;
-  limits.max_active_tenants = settings.max_active_tenants;
-  limits.durable = settings.inbox_durable;
-  limits.failing_company = core::tenant_id(settings.failing_company);
-  services = std::make_shared<const actors::services>(
-      actors::services{limits, clock, tenants, actors::store_pool(std::move(stores)), std::move(inboxes)});
-  shards = indispensable(system->spawn(actors::shards, services, pulse("SHARDS", "shards")), "SHARDS", stopping);
+  auto crew = spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), stopping});
+  services = std::move(crew.services);
+  shards = std::move(crew.shards);
   gateway = std::make_unique<actors::local_gateway>(
-      actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(workers), clock.now()});
+      actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(crew.vitals), clock.now()});
   probe = std::make_unique<database_probe>(
       [this](actors::reply<int64_t> answer) {
         deadlines->watch(answer.watched());

@@ -1,0 +1,61 @@
+#include "cluster/crew.hpp"
+
+#include "actors/inbox.hpp"
+#include "actors/shards.hpp"
+#include "actors/store.hpp"
+
+#include <caf/send.hpp>
+
+namespace trunkline::cluster {
+
+namespace {
+
+actors::actor_settings limits_of(const config::settings& settings) {
+  actors::actor_settings limits;
+  limits.node_name = settings.node_name;
+  limits.tenant_idle = settings.idle_passivation;
+  limits.max_active_tenants = settings.max_active_tenants;
+  limits.durable = settings.inbox_durable;
+  limits.failing_company = core::tenant_id(settings.failing_company);
+  return limits;
+}
+
+} // namespace
+
+crew spawn_crew(const workplace& at, const on_loss& lost) {
+  crew made;
+  const auto pulse = [&](const char* kind, std::string id) {
+    return made.vitals.emplace_back(std::make_shared<actors::vitals>(kind, std::move(id), at.clock.now()));
+  };
+  const auto watched = [&](auto actor, const char* name) {
+    return indispensable(std::move(actor), name, at.stopping, lost);
+  };
+
+  std::vector<actors::store_actor> stores;
+  for (size_t i = 1; i <= at.settings.store_workers; ++i) {
+    auto session = std::make_shared<persistence::store_set>(persistence::make_stores(at.db, at.keys));
+    stores.push_back(watched(at.system.spawn<caf::detached>(actors::store, std::move(session),
+                                                            pulse("STORE", "store-" + std::to_string(i)), &at.clock,
+                                                            at.platform_usable),
+                             "STORE"));
+  }
+  // SQLite has one writer; PostgreSQL commits one batch while it takes in the next.
+  const size_t inbox_workers = at.db.kind() == persistence::dialect::sqlite ? 1 : at.settings.inbox_workers;
+  std::vector<actors::inbox_actor> inboxes;
+  for (size_t i = 1; i <= inbox_workers; ++i) {
+    std::shared_ptr<persistence::inbox_store> session = persistence::make_inbox_store(at.db);
+    inboxes.push_back(watched(
+        at.system.spawn<caf::detached>(actors::inbox, std::move(session), pulse("INBOX", "inbox-" + std::to_string(i))),
+        "INBOX"));
+  }
+  made.services = std::make_shared<const actors::services>(actors::services{
+      limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)), std::move(inboxes)});
+  made.shards = watched(at.system.spawn(actors::shards, made.services, pulse("SHARDS", "shards")), "SHARDS");
+  return made;
+}
+
+void end(const caf::actor& actor) {
+  caf::anon_send<caf::message_priority::high>(actor, caf::exit_msg{actor.address(), caf::exit_reason::user_shutdown});
+}
+
+} // namespace trunkline::cluster

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/services.hpp"
+#include "cluster/indispensable.hpp"
+#include "config/settings.hpp"
+#include "persistence/database.hpp"
+#include "persistence/vault.hpp"
+
+#include <caf/actor_system.hpp>
+
+#include <memory>
+#include <vector>
+
+namespace trunkline::cluster {
+
+/// The actors that a node can not do without: STORE and INBOX workers, which `services` holds, and SHARDS.
+struct crew {
+  std::shared_ptr<const actors::services> services;
+  actors::shards_actor shards;
+  std::vector<std::shared_ptr<actors::vitals>> vitals;
+};
+
+/// What the crew works with; all of it outlives the crew.
+struct workplace {
+  caf::actor_system& system;
+  persistence::database& db;
+  const persistence::vault& keys;
+  const config::settings& settings;
+  const core::clock& clock;
+  actors::tenant_registry& tenants;
+  bool platform_usable = false;
+  const std::atomic<bool>& stopping; ///< from then on they may end
+};
+
+crew spawn_crew(const workplace& at, const on_loss& lost = end_process);
+
+/// High priority: an exit message of normal priority would wait behind the backlog.
+void end(const caf::actor& actor);
+
+} // namespace trunkline::cluster
