@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/interfaces.hpp"
+#include "actors/tenant_registry.hpp"
 
 #include <caf/send.hpp>
 
@@ -10,7 +11,7 @@
 
 namespace trunkline::actors {
 
-/// The STORE workers of a node; questions go to them in turn.
+/// The STORE workers of a node; questions go to them in turn, but for those whose order counts.
 class store_pool {
 public:
   store_pool() = default;
@@ -20,6 +21,12 @@ public:
   template <class Question>
   void ask(Question question) const {
     const auto turn = next_->fetch_add(1, std::memory_order_relaxed);
+    caf::anon_send(workers_[turn % workers_.size()], std::move(question));
+  }
+
+  /// A company always has the same worker for these, so that the state said last is the one that stays.
+  void ask(set_tenant_state question) const {
+    const auto turn = tenant_registry::shard_of(question.tenant);
     caf::anon_send(workers_[turn % workers_.size()], std::move(question));
   }
 

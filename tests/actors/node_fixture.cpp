@@ -78,13 +78,15 @@ node_fixture::node_fixture(node_options options) {
   const auto pulse = [&](const char* kind) {
     return workers.emplace_back(std::make_shared<actors::vitals>(kind, kind, clock.now()));
   };
-  auto worker = system.spawn(actors::store, stores, pulse("STORE"), &clock, false);
+  std::vector<actors::store_actor> store_workers;
+  for (size_t i = 0; i < options.store_workers; ++i)
+    store_workers.push_back(system.spawn(actors::store, stores, pulse("STORE"), &clock, false));
   auto inbox = system.spawn(actors::inbox, std::shared_ptr<persistence::inbox_store>(inbox_rows), pulse("INBOX"));
   actors::actor_settings settings;
   settings.tenant_idle = std::chrono::seconds(60);
   settings.failing_company = std::move(options.failing);
   services = std::make_shared<const actors::services>(
-      actors::services{settings, clock, tenants, actors::store_pool({worker}), {inbox}});
+      actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}});
   shards = system.spawn(actors::shards, services, pulse("SHARDS"));
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, deadlines, workers, clock.now()});
@@ -132,6 +134,11 @@ void node_fixture::call(const core::tenant_id& company, const std::string& sid) 
     answers[sid] = answer ? answer->body : std::string(core::to_string(answer.error().code));
   });
   gateway->dispatch(std::move(job));
+}
+
+void node_fixture::settle_last_first() {
+  while (scheduler().try_run_once_lifo()) {
+  }
 }
 
 void node_fixture::pass(std::chrono::milliseconds time) {

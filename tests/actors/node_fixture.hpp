@@ -47,6 +47,7 @@ struct companies_in_memory final : persistence::tenant_store {
 
 struct node_options {
   core::tenant_id failing; ///< this company's handler throws always
+  size_t store_workers = 1;
 };
 
 /// A whole node with a hand-driven scheduler and clock: nothing runs before settle().
@@ -58,6 +59,8 @@ struct node_fixture {
   /// A call for the company, not yet handled; its answer appears in `answers` under the CallSid.
   void call(const core::tenant_id& company, const std::string& sid);
   void settle() { scheduler().run(); }
+  /// Settles with whoever got something to do last being the first to do it.
+  void settle_last_first();
   /// The patience of everybody who waits for an answer ends now.
   void give_up() { deadlines.sweep(std::chrono::steady_clock::now() + patience); }
   void pass(std::chrono::milliseconds time); ///< on both clocks, then settles
