@@ -9,6 +9,7 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace trunkline::actors {
 
@@ -26,18 +27,27 @@ core::gauge active("trunkline_actor_active", "Actors running", "type", "TENANT")
 void shards_state::handle(job_ptr job) {
   pulse->mailbox.store(self->mailbox().size(), std::memory_order_relaxed);
   tenant_actor target;
+  bool passive = false;
   node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) {
     if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(node->clock.now()))
       slot.phase = tenant_phase::passive;
+    passive = slot.phase == tenant_phase::passive;
     if (slot.phase == tenant_phase::running)
       target = slot.actor;
-    else if (slot.phase == tenant_phase::passive)
-      target = spawn_tenant(slot);
   });
+  if (passive)
+    target = activate(job->key.tenant);
   if (target)
     caf::anon_send(target, handle_webhook{std::move(job)});
   else
     answer_with_safe_chain(std::move(job));
+}
+
+tenant_actor shards_state::activate(const core::tenant_id& tenant) {
+  make_room(1, 2); // two go for one that comes, until a surplus is gone
+  tenant_actor actor;
+  node->tenants.with_slot(tenant, [&](tenant_slot& slot) { actor = spawn_tenant(slot); });
+  return actor;
 }
 
 tenant_actor shards_state::spawn_tenant(tenant_slot& slot) {
@@ -47,7 +57,7 @@ tenant_actor shards_state::spawn_tenant(tenant_slot& slot) {
   slot.actor = actor;
   slot.phase = tenant_phase::running;
   slot.started_at = node->clock.now();
-  node->tenants.count_running(+1);
+  by_use.put(slot, slot.last_used_ms.load(std::memory_order_relaxed));
   activations.add();
   active.add(1);
   return actor;
@@ -88,13 +98,13 @@ void shards_state::down(const caf::down_msg& msg) {
   const auto tenant = found->second;
   running.erase(found);
   active.add(-1);
-  node->tenants.count_running(-1);
   if (msg.reason == caf::sec::runtime_error) // what keep_quiet() makes of an exception
     return crashed(tenant, msg.reason);
   node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
     if (slot.actor && slot.actor.address() == msg.source) {
       slot.phase = tenant_phase::passive;
       slot.actor = nullptr;
+      by_use.remove(slot);
     }
   });
 }
@@ -113,6 +123,7 @@ void shards_state::crashed(const core::tenant_id& tenant, const caf::error& reas
     verdict = slot.crashes->policy.crashed(now);
     slot.phase = verdict == restart_policy::verdict::quarantine ? tenant_phase::quarantined : tenant_phase::backoff;
     slot.actor = nullptr;
+    by_use.remove(slot);
   });
   if (verdict == restart_policy::verdict::quarantine)
     quarantine(tenant, what);
@@ -162,37 +173,47 @@ void shards_state::lifted(const quarantine_lifted& news) {
 }
 
 void shards_state::passivate_idle() {
-  const auto now = node->clock.now().ms;
-  const size_t limit = node->settings.max_active_tenants;
-  const size_t surplus = node->tenants.running() > limit ? node->tenants.running() - limit : 0;
-  std::vector<std::pair<int64_t, core::tenant_id>> longest_unused; // only needed above the limit
-  std::vector<tenant_actor> ending;
-  const auto end = [&](tenant_slot& slot) {
-    slot.phase = tenant_phase::passive;
-    ending.push_back(std::exchange(slot.actor, nullptr));
-    slot.profile = nullptr;
-  };
-  node->tenants.for_each([&](tenant_slot& slot) {
-    if (slot.phase != tenant_phase::running || slot.in_flight.load(std::memory_order_acquire) != 0)
-      return;
-    if (now - slot.last_used_ms.load(std::memory_order_relaxed) >= node->settings.tenant_idle.count())
-      end(slot);
-    else if (surplus > 0)
-      longest_unused.emplace_back(slot.last_used_ms.load(std::memory_order_relaxed), slot.id);
-  });
-  std::sort(longest_unused.begin(), longest_unused.end());
-  for (const auto& [used, id] : longest_unused) {
-    if (ending.size() >= surplus)
+  const auto now = node->clock.now();
+  const auto idle_since = now.ms - node->settings.tenant_idle.count();
+  for (size_t left = by_use.size(); left > 0; --left) {
+    auto* slot = by_use.longest_unused(now, idle_since, by_use.size() + 1);
+    if (!slot)
       break;
-    node->tenants.with_slot(id, [&](tenant_slot& slot) {
-      if (slot.phase == tenant_phase::running && slot.in_flight.load(std::memory_order_acquire) == 0)
-        end(slot);
-    });
+    passivate(*slot);
   }
-  passivations.add(ending.size());
-  for (const auto& actor : ending) // high priority: an exit message of normal priority would wait behind the backlog
-    caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(actor),
-                                                caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
+  make_room(0, by_use.size());
+}
+
+/// So that with those who are coming there are not more than the limit; at most so many go.
+void shards_state::make_room(size_t coming, size_t at_most) {
+  constexpr auto whenever = std::numeric_limits<int64_t>::max();
+  for (; at_most > 0 && by_use.size() + coming > node->settings.max_active_tenants; --at_most) {
+    auto* slot = by_use.longest_unused(node->clock.now(), whenever, looks);
+    if (!slot)
+      return;
+    passivate(*slot);
+  }
+}
+
+/// Unless a webhook has come for it just now.
+void shards_state::passivate(tenant_slot& which) {
+  tenant_actor ending;
+  node->tenants.with_slot(which.id, [&](tenant_slot& slot) {
+    if (slot.in_flight.load(std::memory_order_acquire) != 0)
+      return;
+    by_use.remove(slot);
+    if (slot.phase != tenant_phase::running)
+      return;
+    slot.phase = tenant_phase::passive;
+    slot.profile = nullptr;
+    ending = std::exchange(slot.actor, nullptr);
+  });
+  if (!ending)
+    return;
+  passivations.add();
+  // High priority: an exit message of normal priority would wait behind the backlog.
+  caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(ending),
+                                              caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
 }
 
 shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> self,

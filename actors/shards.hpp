@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/services.hpp"
+#include "actors/usage_order.hpp"
 
 #include <caf/stateful_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -13,9 +14,12 @@ namespace trunkline::actors {
 
 /// SHARDS promises: a company that may run gets an actor on first use; one that crashes gets another after a back-off,
 /// and after five crashes in a minute none at all until it is released. Meanwhile its webhooks are still stored and
-/// answered, with the safe chain.
+/// answered, with the safe chain. Of more companies than the limit, the longest unused go; only if all that it looks at
+/// have webhooks in flight, the limit gives way for a while.
 struct shards_state {
   static inline constexpr auto name = "shards";
+  /// How many companies it looks at for one that goes: what a new one costs does not depend on how many there are.
+  static constexpr size_t looks = 32;
 
   // -- what it does
   void handle(job_ptr job);
@@ -25,7 +29,10 @@ struct shards_state {
   void passivate_idle();
   void down(const caf::down_msg& msg);
 
+  tenant_actor activate(const core::tenant_id& tenant);
   tenant_actor spawn_tenant(tenant_slot& slot);
+  void make_room(size_t coming, size_t at_most);
+  void passivate(tenant_slot& slot);
   void crashed(const core::tenant_id& tenant, const caf::error& reason);
   void quarantine(const core::tenant_id& tenant, const std::string& why);
 
@@ -34,6 +41,7 @@ struct shards_state {
   std::shared_ptr<const services> node;
   std::shared_ptr<vitals> pulse;
   std::map<caf::actor_addr, core::tenant_id> running;
+  usage_order by_use;
 };
 
 shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> self,

@@ -26,6 +26,7 @@ struct tenant_slot {
   core::tenant_id id;
   std::atomic<uint32_t> in_flight{0}; ///< webhooks between the door and their answer
   std::atomic<int64_t> last_used_ms{0};
+  int64_t known_use_ms = 0; ///< SHARDS alone: where it stands in the usage_order
   // Guarded by the lock of the shard:
   tenant_phase phase = tenant_phase::passive;
   tenant_actor actor;
@@ -55,9 +56,6 @@ public:
   /// Calls `use` with every slot, a shard at a time under its lock.
   void for_each(const std::function<void(tenant_slot&)>& use);
 
-  size_t running() const { return running_.load(std::memory_order_relaxed); }
-  void count_running(int change) { running_.fetch_add(static_cast<size_t>(change), std::memory_order_relaxed); }
-
 private:
   struct shard {
     std::mutex lock;
@@ -67,7 +65,6 @@ private:
   tenant_slot& slot_in(shard& s, const core::tenant_id& id);
 
   std::array<shard, shard_count> shards_;
-  std::atomic<size_t> running_{0};
 };
 
 } // namespace trunkline::actors

@@ -96,6 +96,17 @@ BOOST_AUTO_TEST_CASE(an_idle_company_is_passivated_and_comes_back_on_the_next_we
   BOOST_TEST(state_of(acme) == "running");
 }
 
+BOOST_AUTO_TEST_CASE(a_company_that_is_called_now_and_then_is_not_passivated) {
+  const auto acme = add_company("acme");
+  for (int i = 0; i < 5; ++i) {
+    call(acme, "CA" + std::to_string(i));
+    settle();
+    pass(40s);
+    BOOST_TEST(state_of(acme) == "running");
+  }
+  BOOST_TEST(companies->reads == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_company_with_a_webhook_in_flight_is_not_passivated) {
   const auto acme = add_company("acme");
   call(acme, "CA1");
@@ -155,6 +166,8 @@ BOOST_AUTO_TEST_CASE(it_is_quarantined_after_five_crashes_while_others_go_on) {
   }
   BOOST_TEST(state_of(broken) == "quarantined");
   BOOST_TEST((companies->rows.at(broken).tenant.state == core::tenant_state::quarantined));
+  pass(10min);
+  BOOST_TEST(state_of(broken) == "quarantined"); // however long nobody calls
   call(broken, "CA6");
   call(healthy, "CA7");
   settle();

@@ -84,6 +84,7 @@ node_fixture::node_fixture(node_options options) {
   auto inbox = system.spawn(actors::inbox, std::shared_ptr<persistence::inbox_store>(inbox_rows), pulse("INBOX"));
   actors::actor_settings settings;
   settings.tenant_idle = std::chrono::seconds(60);
+  settings.max_active_tenants = options.max_active_tenants;
   settings.failing_company = std::move(options.failing);
   services = std::make_shared<const actors::services>(
       actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}});

@@ -46,8 +46,9 @@ struct companies_in_memory final : persistence::tenant_store {
 };
 
 struct node_options {
-  core::tenant_id failing; ///< this company's handler throws always
+  core::tenant_id failing = {}; ///< this company's handler throws always
   size_t store_workers = 1;
+  size_t max_active_tenants = 100'000;
 };
 
 /// A whole node with a hand-driven scheduler and clock: nothing runs before settle().
