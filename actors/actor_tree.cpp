@@ -43,6 +43,7 @@ actor_node describe(const tenant_slot& slot, core::timestamp now) {
   return out;
 }
 
+/// None of these is ever anything but running, nor started again: when one ends, so does the process.
 actor_node describe(const vitals& worker, core::timestamp now) {
   actor_node out;
   out.kind = worker.kind, out.id = worker.id, out.state = "running";
@@ -88,15 +89,16 @@ std::vector<actor_node> describe_tenants(tenant_registry& tenants, core::timesta
 
 } // namespace
 
-actor_tree make_actor_tree(const std::string& node, core::timestamp started_at, core::timestamp now,
+actor_tree make_actor_tree(const vitals& node, bool draining, core::timestamp now,
                            const std::vector<std::shared_ptr<vitals>>& workers, tenant_registry& tenants,
                            size_t companies, const actor_filter& filter) {
   actor_tree out;
-  out.node = node;
-  out.root.kind = "NODE", out.root.id = node, out.root.state = "running";
-  out.root.uptime_seconds = (now.ms - started_at.ms) / 1000;
+  out.node = node.id;
+  out.root = describe(node, now);
+  if (draining)
+    out.root.state = "draining";
   auto children = describe_tenants(tenants, now, companies, filter, out);
-  out.counts["NODE"]["running"] = 1;
+  out.counts["NODE"][out.root.state] = 1;
   for (const auto& worker : workers) {
     auto described = describe(*worker, now);
     ++out.counts[described.kind][described.state];

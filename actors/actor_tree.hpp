@@ -18,7 +18,7 @@ class tenant_registry;
 struct actor_node {
   std::string kind, id;
   std::string company_id; ///< empty for none
-  std::string state;      ///< starting running backoff passivating passive quarantined stopped
+  std::string state;      ///< starting running draining backoff passivating passive quarantined stopped
   size_t mailbox = 0;
   uint64_t restarts = 0;
   int64_t uptime_seconds = 0;
@@ -41,7 +41,7 @@ struct actor_filter {
 inline constexpr size_t max_children = 200;
 
 /// `workers` are the node's own actors; `companies` how many there are in all, running or not.
-actor_tree make_actor_tree(const std::string& node, core::timestamp started_at, core::timestamp now,
+actor_tree make_actor_tree(const vitals& node, bool draining, core::timestamp now,
                            const std::vector<std::shared_ptr<vitals>>& workers, tenant_registry& tenants,
                            size_t companies, const actor_filter& filter);
 

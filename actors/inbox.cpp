@@ -44,7 +44,7 @@ void inbox_state::commit() {
   if (!outcomes) {
     failed.add(entries.size());
     log::error(log::no_request, "inbox: {} webhooks not stored: {}", entries.size(), outcomes.error().context);
-    pulse->failed({"database_unavailable", outcomes.error().detail, entries.front().event.received_at});
+    pulse->failed(outcomes.error(), clock->now());
     for (const auto& entry : entries)
       entry.job->reply(core::fail(outcomes.error()));
     return;
@@ -54,6 +54,7 @@ void inbox_state::commit() {
     if (outcome.refused) {
       refused.add();
       log::error(entries[i].job->request, "inbox: one webhook refused: {}", outcome.refused->context);
+      pulse->failed(*outcome.refused, clock->now());
       entries[i].job->reply(core::fail(std::move(*outcome.refused)));
       continue;
     }
@@ -66,9 +67,10 @@ void inbox_state::commit() {
 }
 
 inbox_actor::behavior_type inbox(inbox_actor::stateful_pointer<inbox_state> self,
-                                 std::shared_ptr<persistence::inbox_store> store, std::shared_ptr<vitals> pulse) {
+                                 std::shared_ptr<persistence::inbox_store> store, std::shared_ptr<vitals> pulse,
+                                 const core::clock* clock) {
   auto& st = self->state;
-  st.self = self, st.store = std::move(store), st.pulse = std::move(pulse);
+  st.self = self, st.store = std::move(store), st.pulse = std::move(pulse), st.clock = clock;
   keep_quiet(self);
   return {
       [&st](record_event& entry) { st.add(std::move(entry)); },

@@ -30,11 +30,13 @@ struct inbox_state {
   inbox_actor::pointer self = nullptr;
   std::shared_ptr<persistence::inbox_store> store;
   std::shared_ptr<vitals> pulse;
+  const core::clock* clock = nullptr;
   std::vector<record_event> batch;
 };
 
 /// Blocks in the database: spawn it detached.
 inbox_actor::behavior_type inbox(inbox_actor::stateful_pointer<inbox_state> self,
-                                 std::shared_ptr<persistence::inbox_store> store, std::shared_ptr<vitals> pulse);
+                                 std::shared_ptr<persistence::inbox_store> store, std::shared_ptr<vitals> pulse,
+                                 const core::clock* clock);
 
 } // namespace trunkline::actors

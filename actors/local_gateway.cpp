@@ -73,6 +73,8 @@ void local_gateway::publish_from_database(const core::tenant_id& id,
 
 void local_gateway::database_is(bool up) {
   database_up_ = up;
+  if (!up)
+    pulse_.failed({core::ec::database_unavailable, "The database does not answer.", {}, {}}, parts_.node->clock.now());
   std::set<core::tenant_id> again;
   if (up) {
     std::lock_guard held(lock_);
@@ -116,8 +118,8 @@ void local_gateway::ask(release_quarantine question) {
 }
 
 actor_tree local_gateway::actors(const actor_filter& filter) const {
-  return make_actor_tree(parts_.node->settings.node_name, parts_.started_at, parts_.node->clock.now(), parts_.workers,
-                         parts_.node->tenants, parts_.numbers.companies(), filter);
+  return make_actor_tree(pulse_, draining_, parts_.node->clock.now(), parts_.workers, parts_.node->tenants,
+                         parts_.numbers.companies(), filter);
 }
 
 bool local_gateway::quarantined(const core::tenant_id& tenant) const {

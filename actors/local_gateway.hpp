@@ -24,7 +24,8 @@ public:
     core::timestamp started_at;
   };
 
-  explicit local_gateway(parts p) : parts_(std::move(p)) {}
+  explicit local_gateway(parts p)
+      : parts_(std::move(p)), pulse_("NODE", parts_.node->settings.node_name, parts_.started_at) {}
 
   const number_directory& numbers() const override { return parts_.numbers; }
   void dispatch(webhook_job job) override;
@@ -60,6 +61,7 @@ private:
   void publish_from_database(const core::tenant_id& id, std::function<void(core::expected<core::tenant_profile>)> then);
 
   parts parts_;
+  vitals pulse_; ///< the node's own
   std::mutex lock_;
   std::set<core::tenant_id> stale_; ///< changed, perhaps, and not read back yet
   std::atomic<bool> draining_{false};

@@ -67,14 +67,15 @@ void shards_state::answer_with_safe_chain(job_ptr job) {
   safe_answers.add();
   profile_ptr known;
   node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) { known = slot.profile; });
-  const auto decide = [node = node, job](const core::tenant_profile& profile) {
+  const auto decide = [node = node, pulse = pulse, job](const core::tenant_profile& profile) {
     auto event = guarded("safe chain", [&]() -> core::expected<core::webhook_event> {
       return routing::decide_safely(profile, job->key, job->webhook, job->received_at);
     });
     if (event)
-      record(*node, job, std::move(*event));
-    else
-      job->reply(core::fail(event.error()));
+      return record(*node, job, std::move(*event));
+    log::error(job->request, "company {}: {}", job->key.tenant, event.error().context);
+    pulse->failed(event.error(), node->clock.now());
+    job->reply(core::fail(event.error()));
   };
   if (known)
     return decide(*known);
@@ -138,11 +139,14 @@ void shards_state::quarantine(const core::tenant_id& tenant, const std::string& 
       "ALERT COMPANY_QUARANTINED company {}: {} crashes within {} s, last: {}. Its webhooks are stored and answered "
       "with the safe chain; release it with POST /api/companies/{}/quarantine/release",
       tenant, restart_policy::crashes_to_quarantine, restart_policy::window_ms / 1000, why, tenant);
-  node->stores.ask(set_tenant_state{
-      tenant, core::tenant_state::quarantined, reply<core::tenant_profile>([tenant](auto done) {
-        if (!done)
-          log::error(log::no_request, "company {}: quarantine not stored: {}", tenant, done.error().detail);
-      })});
+  node->stores.ask(set_tenant_state{tenant, core::tenant_state::quarantined,
+                                    reply<core::tenant_profile>([node = node, pulse = pulse, tenant](auto done) {
+                                      if (done)
+                                        return;
+                                      log::error(log::no_request, "company {}: quarantine not stored: {}", tenant,
+                                                 done.error().detail);
+                                      pulse->failed(done.error(), node->clock.now());
+                                    })});
 }
 
 void shards_state::release(const release_quarantine& question) {

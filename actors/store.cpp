@@ -7,15 +7,22 @@
 
 namespace trunkline::actors {
 
+namespace {
+
+/// Nobody who asks is to blame.
+bool is_ours(core::ec code) { return code == core::ec::database_unavailable || code == core::ec::internal_error; }
+
+} // namespace
+
 template <class T, class Work>
 void store_state::answer(const reply<T>& question, Work work) {
   pulse->mailbox.store(self->mailbox().size(), std::memory_order_relaxed);
   if (question.settled()) // given up while it waited its turn
     return;
   core::expected<T> found = guarded("store", work);
-  if (!found && found.error().code == core::ec::database_unavailable) {
+  if (!found && is_ours(found.error().code)) {
     log::error(log::no_request, "store: {}", found.error().context);
-    pulse->failed({"database_unavailable", found.error().detail, clock->now()});
+    pulse->failed(found.error(), clock->now());
   }
   question(std::move(found));
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/clock.hpp"
+#include "core/error.hpp"
 
 #include <atomic>
 #include <mutex>
@@ -15,7 +16,7 @@ struct last_error {
   core::timestamp at;
 };
 
-/// How one of the node's own actors (SHARDS, INBOX, a STORE worker) is: written by it, read by whoever may ask.
+/// How the node or one of its own actors (SHARDS, INBOX, a STORE worker) is: written by it, read by whoever may ask.
 class vitals {
 public:
   vitals(std::string kind, std::string id, core::timestamp started_at)
@@ -25,9 +26,11 @@ public:
   const core::timestamp started_at;
   std::atomic<size_t> mailbox{0};
 
-  void failed(last_error error) {
+  /// What went wrong stays to be read, with its time, when the next try goes well.
+  void failed(const core::error& why, core::timestamp at) {
     std::lock_guard held(lock_);
-    last_error_ = std::move(error);
+    last_error_ = {std::string(core::to_string(why.code)), why.detail.empty() ? "The log has the cause." : why.detail,
+                   at};
   }
   std::optional<last_error> last() const {
     std::lock_guard held(lock_);

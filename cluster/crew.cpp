@@ -44,9 +44,9 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
   std::vector<actors::inbox_actor> inboxes;
   for (size_t i = 1; i <= inbox_workers; ++i) {
     std::shared_ptr<persistence::inbox_store> session = persistence::make_inbox_store(at.db);
-    inboxes.push_back(watched(
-        at.system.spawn<caf::detached>(actors::inbox, std::move(session), pulse("INBOX", "inbox-" + std::to_string(i))),
-        "INBOX"));
+    inboxes.push_back(watched(at.system.spawn<caf::detached>(actors::inbox, std::move(session),
+                                                             pulse("INBOX", "inbox-" + std::to_string(i)), &at.clock),
+                              "INBOX"));
   }
   made.services = std::make_shared<const actors::services>(actors::services{
       limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)), std::move(inboxes)});

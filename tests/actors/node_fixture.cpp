@@ -58,6 +58,8 @@ core::expected<core::tenant_config> companies_in_memory::put_config(const core::
 
 core::expected<void> companies_in_memory::set_state(const core::tenant_id& id, core::tenant_state state,
                                                     core::timestamp) {
+  if (away)
+    return core::fail(core::ec::database_unavailable, "away");
   rows.at(id).tenant.state = state;
   return {};
 }
@@ -81,7 +83,8 @@ node_fixture::node_fixture(node_options options) {
   std::vector<actors::store_actor> store_workers;
   for (size_t i = 0; i < options.store_workers; ++i)
     store_workers.push_back(system.spawn(actors::store, stores, pulse("STORE"), &clock, false));
-  auto inbox = system.spawn(actors::inbox, std::shared_ptr<persistence::inbox_store>(inbox_rows), pulse("INBOX"));
+  auto inbox =
+      system.spawn(actors::inbox, std::shared_ptr<persistence::inbox_store>(inbox_rows), pulse("INBOX"), &clock);
   actors::actor_settings settings;
   settings.tenant_idle = std::chrono::seconds(60);
   settings.max_active_tenants = options.max_active_tenants;
