@@ -96,7 +96,7 @@ actor_tree make_actor_tree(const vitals& node, bool draining, core::timestamp no
   out.node = node.id;
   out.root = describe(node, now);
   if (draining)
-    out.root.state = "draining";
+    out.root.state = "passivating";
   auto children = describe_tenants(tenants, now, companies, filter, out);
   out.counts["NODE"][out.root.state] = 1;
   for (const auto& worker : workers) {

@@ -18,7 +18,7 @@ class tenant_registry;
 struct actor_node {
   std::string kind, id;
   std::string company_id; ///< empty for none
-  std::string state;      ///< starting running draining backoff passivating passive quarantined stopped
+  std::string state;      ///< starting running backoff passivating passive quarantined stopped
   size_t mailbox = 0;
   uint64_t restarts = 0;
   int64_t uptime_seconds = 0;

@@ -100,7 +100,7 @@ void shards_state::down(const caf::down_msg& msg) {
   running.erase(found);
   active.add(-1);
   if (msg.reason == caf::sec::runtime_error) // what keep_quiet() makes of an exception
-    return crashed(tenant, msg.reason);
+    return crashed(tenant, msg.source, msg.reason);
   node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
     if (slot.actor && slot.actor.address() == msg.source) {
       slot.phase = tenant_phase::passive;
@@ -110,7 +110,7 @@ void shards_state::down(const caf::down_msg& msg) {
   });
 }
 
-void shards_state::crashed(const core::tenant_id& tenant, const caf::error& reason) {
+void shards_state::crashed(const core::tenant_id& tenant, const caf::actor_addr& source, const caf::error& reason) {
   restarts.add();
   const auto now = node->clock.now();
   std::string what;
@@ -121,6 +121,8 @@ void shards_state::crashed(const core::tenant_id& tenant, const caf::error& reas
     if (!slot.crashes)
       slot.crashes = std::make_unique<tenant_slot::crash_record>();
     slot.crashes->last_error = {"handler_failed", what, now};
+    if (slot.actor && slot.actor.address() != source) // passivated as it crashed, and its successor runs by now
+      return;
     verdict = slot.crashes->policy.crashed(now);
     slot.phase = verdict == restart_policy::verdict::quarantine ? tenant_phase::quarantined : tenant_phase::backoff;
     slot.actor = nullptr;

@@ -14,8 +14,8 @@ std::function<void(const exchange_ptr&)> list_actors(context& ctx) {
     filter.kind = query.one_of("kind", {"NODE", "GUARD", "SHARDS", "TENANT", "OUTBOX", "CAMPAIGN", "INBOX", "STORE",
                                         "TWILIO", "VAPI", "PROVISIONING", "HEALTH_MONITOR", "LINK"});
     filter.company_id = query.text("companyId");
-    filter.state = query.one_of(
-        "state", {"starting", "running", "draining", "backoff", "passivating", "passive", "quarantined", "stopped"});
+    filter.state =
+        query.one_of("state", {"starting", "running", "backoff", "passivating", "passive", "quarantined", "stopped"});
     if (auto ok = query.ok(); !ok)
       return respond_error(*request, ok.error());
     json::writer out;

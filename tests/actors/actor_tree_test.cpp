@@ -121,8 +121,8 @@ BOOST_AUTO_TEST_CASE(is_when_the_node_had_no_database) {
 BOOST_AUTO_TEST_CASE(is_a_node_that_drains) {
   BOOST_TEST((gateway->actors({}).counts.at("NODE") == std::map<std::string, size_t>{{"running", 1}}));
   gateway->drain();
-  BOOST_TEST(see("NODE").state == "draining");
-  BOOST_TEST((gateway->actors({}).counts.at("NODE") == std::map<std::string, size_t>{{"draining", 1}}));
+  BOOST_TEST(see("NODE").state == "passivating");
+  BOOST_TEST((gateway->actors({}).counts.at("NODE") == std::map<std::string, size_t>{{"passivating", 1}}));
   BOOST_TEST(see("INBOX").state == "running"); // it has work to do until the end
 }
 

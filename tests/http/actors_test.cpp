@@ -10,8 +10,8 @@ namespace {
 actors::actor_tree a_draining_node() {
   actors::actor_tree tree;
   tree.node = "n1";
-  tree.counts = {{"NODE", {{"draining", 1}}}, {"STORE", {{"running", 1}}}};
-  tree.root.kind = "NODE", tree.root.id = "n1", tree.root.state = "draining", tree.root.uptime_seconds = 812;
+  tree.counts = {{"NODE", {{"passivating", 1}}}, {"STORE", {{"running", 1}}}};
+  tree.root.kind = "NODE", tree.root.id = "n1", tree.root.state = "passivating", tree.root.uptime_seconds = 812;
   actors::actor_node store;
   store.kind = "STORE", store.id = "store-1", store.state = "running", store.mailbox = 3;
   store.last_error = actors::last_error{"database_unavailable", "The database is not available.", {1'763'661'845'123}};
@@ -28,8 +28,8 @@ BOOST_AUTO_TEST_CASE(says_what_the_contract_says) {
   http::shapes::write_actors(out, a_draining_node());
   BOOST_TEST(
       out.take() ==
-      R"({"counts":{"NODE":{"draining":1},"STORE":{"running":1}},"truncated":false,"nodes":[{"node":"n1","error":null,)"
-      R"("root":{"kind":"NODE","id":"n1","node":"n1","companyId":null,"state":"draining","mailbox":0,"restarts":0,)"
+      R"({"counts":{"NODE":{"passivating":1},"STORE":{"running":1}},"truncated":false,"nodes":[{"node":"n1","error":null,)"
+      R"("root":{"kind":"NODE","id":"n1","node":"n1","companyId":null,"state":"passivating","mailbox":0,"restarts":0,)"
       R"("uptimeSeconds":812,"lastError":null,"children":[)"
       R"({"kind":"STORE","id":"store-1","node":"n1","companyId":null,"state":"running","mailbox":3,"restarts":0,)"
       R"("uptimeSeconds":0,"lastError":{"code":"database_unavailable","detail":"The database is not available.",)"
@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(says_what_the_contract_says) {
 }
 
 BOOST_AUTO_TEST_CASE(can_be_asked_for_one_state) {
-  BOOST_TEST(ask("GET", "/api/admin/actors?state=draining")->status() == 200);
+  BOOST_TEST(ask("GET", "/api/admin/actors?state=passivating")->status() == 200);
   BOOST_TEST(ask("GET", "/api/admin/actors?state=asleep")->status() == 400);
 }
 
