@@ -215,12 +215,18 @@ std::string node::webhook_url() const { return impl_->webhooks->url(); }
 std::string node::api_url() const { return impl_->api->url(); }
 size_t node::companies() const { return impl_->numbers.companies(); }
 
+/// Every connection gets one more answer, which closes it. A client that is just sending on a kept connection has a
+/// moment to do so; whoever is idle for longer finds out at his next request that the connection has ended.
 void node::drain(std::chrono::milliseconds patience) {
+  constexpr auto a_moment = std::chrono::milliseconds(250);
   impl_->gateway->drain();
-  impl_->webhooks->refuse_connections(); // and every answer from now on closes its own
-  const auto deadline = std::chrono::steady_clock::now() + patience;
-  while (impl_->web->in_flight.load() > 0 && std::chrono::steady_clock::now() < deadline)
+  impl_->webhooks->refuse_connections();
+  const auto begun = std::chrono::steady_clock::now();
+  for (auto waited = begun - begun; waited < patience; waited = std::chrono::steady_clock::now() - begun) {
+    if (impl_->web->in_flight.load() == 0 && waited >= a_moment)
+      return;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
 }
 
 } // namespace trunkline::cluster
