@@ -6,6 +6,8 @@
 
 #include <caf/send.hpp>
 
+#include <thread>
+
 namespace trunkline::cluster {
 
 namespace {
@@ -18,6 +20,16 @@ actors::actor_settings limits_of(const config::settings& settings) {
   limits.durable = settings.inbox_durable;
   limits.failing_company = core::tenant_id(settings.failing_company);
   return limits;
+}
+
+/// SQLite has one writer. PostgreSQL commits one batch while it takes in the next, which is a gain where processors are
+/// idle meanwhile; where they are not, smaller batches only cost more.
+size_t count_of_inbox_workers(const config::settings& settings, persistence::dialect kind) {
+  if (kind == persistence::dialect::sqlite)
+    return 1;
+  if (settings.inbox_workers > 0)
+    return settings.inbox_workers;
+  return std::thread::hardware_concurrency() < 4 ? 1 : 2;
 }
 
 } // namespace
@@ -39,8 +51,7 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
                                                             at.platform_usable),
                              "STORE"));
   }
-  // SQLite has one writer; PostgreSQL commits one batch while it takes in the next.
-  const size_t inbox_workers = at.db.kind() == persistence::dialect::sqlite ? 1 : at.settings.inbox_workers;
+  const size_t inbox_workers = count_of_inbox_workers(at.settings, at.db.kind());
   std::vector<actors::inbox_actor> inboxes;
   for (size_t i = 1; i <= inbox_workers; ++i) {
     std::shared_ptr<persistence::inbox_store> session = persistence::make_inbox_store(at.db);

@@ -210,9 +210,9 @@ constexpr setting table[] = {
     {"inbox.durable", "TRUNKLINE_INBOX_DURABLE", boolean, "true", "`true` or `false`",
      "false answers webhooks before they are stored: for measurements only, a crash loses them.",
      set_boolean<&s::inbox_durable>},
-    {"inbox.workers", "TRUNKLINE_INBOX_WORKERS", integer, "2", "1 to 16",
-     "Transactions that store webhooks at the same time; SQLite has one whatever this says.",
-     set_integer<&s::inbox_workers, 1, 16>},
+    {"inbox.workers", "TRUNKLINE_INBOX_WORKERS", integer, "0", "0 to 16",
+     "Transactions that store webhooks at the same time; 0 means 2, on less than 4 processors 1; SQLite has one.",
+     set_integer<&s::inbox_workers, 0, 16>},
     {"testing.failing_company", "TRUNKLINE_TESTING_FAILING_COMPANY", text, "", "id of a company",
      "For tests only: this company's handler always throws.", set_failing_company},
 };

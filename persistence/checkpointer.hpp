@@ -18,8 +18,8 @@ namespace trunkline::persistence {
 /// the front again only if nothing is left in it.
 class checkpointer {
 public:
-  /// Begins when the log has `log_pages`, 32 MiB by default.
-  checkpointer(std::string path, std::timed_mutex& writer, int log_pages = 8192);
+  /// Begins when the log has `log_pages`, 128 MiB by default.
+  checkpointer(std::string path, std::timed_mutex& writer, int log_pages = 32768);
   ~checkpointer(); ///< after what is due
 
   /// From now on every commit of this connection tells how long the log is.
