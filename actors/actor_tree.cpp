@@ -3,6 +3,7 @@
 #include "actors/tenant_registry.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace trunkline::actors {
 
@@ -103,7 +104,7 @@ actor_tree make_actor_tree(const vitals& node, bool draining, core::timestamp no
     auto described = describe(*worker, now);
     ++out.counts[described.kind][described.state];
     if (described.kind == "SHARDS") {
-      described.children = std::move(children);
+      described.children = std::exchange(children, {});
       out.root.children.push_back(std::move(described)); // always there: the companies hang on it
     } else if (wanted(described, filter)) {
       out.root.children.push_back(std::move(described));

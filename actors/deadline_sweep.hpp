@@ -39,6 +39,8 @@ public:
 
   explicit deadline_sweep(std::chrono::milliseconds patience);
   ~deadline_sweep();
+  deadline_sweep(const deadline_sweep&) = delete;
+  deadline_sweep& operator=(const deadline_sweep&) = delete;
 
   /// `question` may be null or answered already.
   void watch(const std::shared_ptr<expirable>& question) { watch(question, std::chrono::steady_clock::now()); }

@@ -62,7 +62,7 @@ private:
     std::unordered_map<core::tenant_id, std::unique_ptr<tenant_slot>> slots;
   };
 
-  tenant_slot& slot_in(shard& s, const core::tenant_id& id);
+  static tenant_slot& slot_in(shard& s, const core::tenant_id& id);
 
   std::array<shard, shard_count> shards_;
 };

@@ -20,6 +20,8 @@ public:
     if (count_)
       count_->fetch_sub(1, std::memory_order_acq_rel);
   }
+  ticket(const ticket&) = delete;
+  ticket& operator=(const ticket&) = delete;
 
 private:
   std::atomic<uint32_t>* count_ = nullptr;

@@ -91,7 +91,7 @@ void load_engine::wait_for_events() {
     until = std::min(until, due_time(result_.sent));
   const int64_t wait = std::max<int64_t>(until - now_, 0);
   const timespec timeout{wait / second, wait % second};
-  std::array<epoll_event, 256> events;
+  std::array<epoll_event, 256> events{};
   const int count = epoll_pwait2(epoll_, events.data(), static_cast<int>(events.size()), &timeout, nullptr);
   now_ = monotonic_now();
   for (int i = 0; i < count; ++i)

@@ -29,7 +29,7 @@ public:
 private:
   progress read_head(std::string_view text);
 
-  std::array<char, 16 * 1024> buffer_;
+  std::array<char, 16 * 1024> buffer_{};
   size_t used_ = 0;
   size_t head_size_ = 0; // 0 until the blank line was seen
   size_t body_size_ = 0;

@@ -18,6 +18,8 @@ public:
 
   database_probe(ask ping, tell result, std::chrono::milliseconds every = std::chrono::seconds(1));
   ~database_probe();
+  database_probe(const database_probe&) = delete;
+  database_probe& operator=(const database_probe&) = delete;
 
 private:
   std::mutex lock_;

@@ -129,7 +129,7 @@ void node::impl::spawn_actors() {
 }
 
 core::expected<void> node::impl::listen(core::secret admin_key) {
-  web.reset(new http::context{{}, *gateway, clock, {}});
+  web = std::make_unique<http::context>(http::front_end_settings{}, *gateway, clock);
   web->settings.default_country = settings.default_country;
   web->settings.admin_key = std::move(admin_key);
   web->settings.max_in_flight = static_cast<uint32_t>(settings.webhooks_in_flight);

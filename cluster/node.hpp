@@ -16,6 +16,8 @@ public:
   static core::expected<std::unique_ptr<node>> start(const config::settings& settings, core::secret admin_key,
                                                      const core::clock& clock);
   ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
 
   std::string webhook_url() const;
   std::string api_url() const;

@@ -22,6 +22,9 @@ function(tl_program name)
   foreach(dep ${arg_DEPENDS})
     target_link_libraries(${name} PRIVATE tl_${dep})
   endforeach()
+  if(TARGET tl_tsan_models)
+    target_link_libraries(${name} PRIVATE tl_tsan_models)
+  endif()
 endfunction()
 
 # tl_test(FOLDER DEPENDS ... LINKS ...): all *_test.cpp of tests/FOLDER are one program labelled "unit",
@@ -42,7 +45,7 @@ function(tl_test folder)
       endif()
       add_test(NAME ${program} COMMAND ${program} --log_level=test_suite --color_output=no WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
       set_tests_properties(${program} PROPERTIES TIMEOUT 300 LABELS $<IF:$<STREQUAL:${suffix},test>,unit,pg>
-        ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1:suppressions=${CMAKE_SOURCE_DIR}/cmake/ubsan.supp;ASAN_OPTIONS=detect_stack_use_after_return=1;TSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/cmake/tsan.supp")
+        ENVIRONMENT "UBSAN_OPTIONS=print_stacktrace=1:suppressions=${CMAKE_SOURCE_DIR}/cmake/ubsan.supp;ASAN_OPTIONS=detect_stack_use_after_return=1;TSAN_OPTIONS=history_size=4:suppressions=${CMAKE_SOURCE_DIR}/tests/tsan.supp")
     endif()
   endforeach()
 endfunction()

@@ -2,10 +2,10 @@
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <filesystem>
 #include <sys/stat.h>
+#include <system_error>
 #include <unistd.h>
 
 namespace trunkline::config {
@@ -38,7 +38,7 @@ core::expected<core::secret> read_key(const std::string& file, const descriptor&
     return refuse(file, "is not a file");
   if (facts.st_mode & (S_IRWXG | S_IRWXO))
     return refuse(file, "can be read by other users. Run: chmod 600 " + file);
-  std::array<char, 256> bytes;
+  std::array<char, 256> bytes{};
   const auto got = ::read(in.get(), bytes.data(), bytes.size());
   std::string text(bytes.data(), got > 0 ? static_cast<size_t>(got) : 0);
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r'))
@@ -52,8 +52,8 @@ core::expected<core::secret> read_key(const std::string& file, const descriptor&
 core::expected<core::secret> make_key(const std::string& file) {
   if (sodium_init() < 0)
     return core::fail(core::ec::internal_error, "no random numbers");
-  std::array<unsigned char, 24> random;
-  std::array<char, random.size() * 2 + 1> hex;
+  std::array<unsigned char, 24> random{};
+  std::array<char, random.size() * 2 + 1> hex{};
   randombytes_buf(random.data(), random.size());
   sodium_bin2hex(hex.data(), hex.size(), random.data(), random.size());
   hex.back() = '\n';
@@ -63,7 +63,7 @@ core::expected<core::secret> make_key(const std::string& file) {
   if (!out.open() || fchmod(out.get(), 0600) != 0 ||
       ::write(out.get(), hex.data(), hex.size()) != ssize_t{hex.size()} || fsync(out.get()) != 0 ||
       ::rename(fresh.c_str(), file.c_str()) != 0)
-    return refuse(file, fmt::format("can not be written: {}", std::strerror(errno)));
+    return refuse(file, fmt::format("can not be written: {}", std::generic_category().message(errno)));
   return core::secret(std::string(hex.data(), hex.size() - 1));
 }
 
@@ -80,7 +80,8 @@ core::expected<core::secret> admin_key(const settings& s) {
   const descriptor in(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
   if (in.open())
     return read_key(file, in);
-  return errno == ENOENT ? make_key(file) : refuse(file, fmt::format("can not be opened: {}", std::strerror(errno)));
+  return errno == ENOENT ? make_key(file)
+                         : refuse(file, fmt::format("can not be opened: {}", std::generic_category().message(errno)));
 }
 
 } // namespace trunkline::config

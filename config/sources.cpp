@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <fstream>
+#include <system_error>
 
 namespace trunkline::config {
 
@@ -65,7 +65,8 @@ std::optional<std::string> read_file(const std::filesystem::path& file, findings
   std::string text(max_file_size + 1, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (in.bad() || (in.fail() && !in.eof()))
-    return found.problem(file.string(), "", fmt::format("can not be read: {}", std::strerror(errno))), std::nullopt;
+    return found.problem(file.string(), "", fmt::format("can not be read: {}", std::generic_category().message(errno))),
+           std::nullopt;
   text.resize(static_cast<size_t>(in.gcount()));
   if (text.size() > max_file_size)
     return found.problem(name, "", "is larger than 1 MiB"), std::nullopt;

@@ -56,7 +56,7 @@ private:
 
 template <>
 struct fmt::formatter<trunkline::core::secret> {
-  constexpr auto parse(format_parse_context& ctx) { return ctx.begin(); }
+  static constexpr auto parse(format_parse_context& ctx) { return ctx.begin(); }
   template <class Context>
   auto format(const trunkline::core::secret& value, Context& ctx) const {
     return fmt::format_to(ctx.out(), "{}", value.empty() ? "(none)" : "***");

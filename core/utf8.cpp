@@ -1,29 +1,38 @@
 #include "core/utf8.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace trunkline::core {
 
 namespace {
 
+struct sequence {
+  unsigned char first_from, first_to, second_from, second_to;
+  size_t length;
+};
+
+/// Which second byte may follow which first one; the others are always 80 to BF.
+constexpr std::array<sequence, 8> longer_sequences = {{{0xC2, 0xDF, 0x80, 0xBF, 2},
+                                                       {0xE0, 0xE0, 0xA0, 0xBF, 3},
+                                                       {0xE1, 0xEC, 0x80, 0xBF, 3},
+                                                       {0xED, 0xED, 0x80, 0x9F, 3},
+                                                       {0xEE, 0xEF, 0x80, 0xBF, 3},
+                                                       {0xF0, 0xF0, 0x90, 0xBF, 4},
+                                                       {0xF1, 0xF3, 0x80, 0xBF, 4},
+                                                       {0xF4, 0xF4, 0x80, 0x8F, 4}}};
+
 /// Length of the well-formed sequence at the front (Unicode table 3-7), 0 if there is none; NUL counts as none.
 size_t sequence_length(std::string_view s) {
   const auto byte = [&](size_t i) { return i < s.size() ? static_cast<unsigned char>(s[i]) : 0u; };
   const auto follows = [&](size_t i) { return (byte(i) & 0xC0) == 0x80; };
-  const unsigned b0 = byte(0), b1 = byte(1);
-  if (b0 < 0x80)
-    return b0 == 0 ? 0 : 1;
-  if (b0 >= 0xC2 && b0 <= 0xDF)
-    return follows(1) ? 2 : 0;
-  if (b0 >= 0xE0 && b0 <= 0xEF) {
-    const bool second = b0 == 0xE0 ? b1 >= 0xA0 && b1 <= 0xBF : b0 == 0xED ? b1 >= 0x80 && b1 <= 0x9F : follows(1);
-    return second && follows(2) ? 3 : 0;
-  }
-  if (b0 >= 0xF0 && b0 <= 0xF4) {
-    const bool second = b0 == 0xF0 ? b1 >= 0x90 && b1 <= 0xBF : b0 == 0xF4 ? b1 >= 0x80 && b1 <= 0x8F : follows(1);
-    return second && follows(2) && follows(3) ? 4 : 0;
-  }
-  return 0;
+  if (byte(0) < 0x80)
+    return byte(0) == 0 ? 0 : 1;
+  const auto* const row = std::find_if(longer_sequences.begin(), longer_sequences.end(),
+                                       [&](const auto& r) { return byte(0) >= r.first_from && byte(0) <= r.first_to; });
+  if (row == longer_sequences.end() || byte(1) < row->second_from || byte(1) > row->second_to)
+    return 0;
+  return (row->length < 3 || follows(2)) && (row->length < 4 || follows(3)) ? row->length : 0;
 }
 
 bool is_plain_ascii(std::string_view text) {

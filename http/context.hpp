@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <string>
+#include <utility>
 
 namespace trunkline::http {
 
@@ -19,6 +20,9 @@ struct front_end_settings {
 
 /// What handlers and checks share; lives as long as the servers.
 struct context {
+  context(front_end_settings s, actors::gateway& a, const core::clock& c)
+      : settings(std::move(s)), actors(a), clock(c) {}
+
   front_end_settings settings;
   actors::gateway& actors;
   const core::clock& clock;

@@ -24,23 +24,23 @@ using kind = core::webhook_kind;
 
 // clang-format off
 route_table webhook_routes(context& ctx) {
-  constexpr auto signed_ = access::webhook;
+  constexpr auto hook = access::webhook;
   return route_table({
-      {"POST", "/api/twilio/voice",          "", signed_, h::webhook(ctx, kind::voice)},
-      {"POST", "/api/twilio/sms",            "", signed_, h::webhook(ctx, kind::sms)},
-      {"POST", "/api/webhooks/voice",        "", signed_, h::webhook(ctx, kind::voice)},
-      {"POST", "/api/webhooks/sms",          "", signed_, h::webhook(ctx, kind::sms)},
-      {"POST", "/api/webhooks/whatsapp",     "", signed_, h::webhook(ctx, kind::sms)},
-      {"POST", "/hooks/{token}/voice",       "", signed_, h::webhook(ctx, kind::voice)},
-      {"POST", "/hooks/{token}/sms",         "", signed_, h::webhook(ctx, kind::sms)},
-      {"POST", "/hooks/{token}/whatsapp",    "", signed_, h::webhook(ctx, kind::sms)},
-      {"POST", "/hooks/{token}/fallback",    "", signed_, h::webhook(ctx, kind::fallback)},
-      {"POST", "/hooks/{token}/status",      "", signed_, h::webhook(ctx, kind::status)},
-      {"POST", "/hooks/{token}/recording",   "", signed_, h::webhook(ctx, kind::recording)},
-      {"POST", "/hooks/{token}/transcription", "", signed_, h::webhook(ctx, kind::transcription)},
-      {"POST", "/hooks/{token}/whisper",     "", signed_, h::webhook(ctx, kind::whisper)},
-      {"POST", "/hooks/{token}/relay",       "", signed_, h::webhook(ctx, kind::relay)},
-      {"POST", "/hooks/{token}/dial/{step}", "", signed_, h::webhook(ctx, kind::dial)},
+      {"POST", "/api/twilio/voice",          "", hook, h::webhook(ctx, kind::voice)},
+      {"POST", "/api/twilio/sms",            "", hook, h::webhook(ctx, kind::sms)},
+      {"POST", "/api/webhooks/voice",        "", hook, h::webhook(ctx, kind::voice)},
+      {"POST", "/api/webhooks/sms",          "", hook, h::webhook(ctx, kind::sms)},
+      {"POST", "/api/webhooks/whatsapp",     "", hook, h::webhook(ctx, kind::sms)},
+      {"POST", "/hooks/{token}/voice",       "", hook, h::webhook(ctx, kind::voice)},
+      {"POST", "/hooks/{token}/sms",         "", hook, h::webhook(ctx, kind::sms)},
+      {"POST", "/hooks/{token}/whatsapp",    "", hook, h::webhook(ctx, kind::sms)},
+      {"POST", "/hooks/{token}/fallback",    "", hook, h::webhook(ctx, kind::fallback)},
+      {"POST", "/hooks/{token}/status",      "", hook, h::webhook(ctx, kind::status)},
+      {"POST", "/hooks/{token}/recording",   "", hook, h::webhook(ctx, kind::recording)},
+      {"POST", "/hooks/{token}/transcription", "", hook, h::webhook(ctx, kind::transcription)},
+      {"POST", "/hooks/{token}/whisper",     "", hook, h::webhook(ctx, kind::whisper)},
+      {"POST", "/hooks/{token}/relay",       "", hook, h::webhook(ctx, kind::relay)},
+      {"POST", "/hooks/{token}/dial/{step}", "", hook, h::webhook(ctx, kind::dial)},
       {"GET",  "/healthz",                   "", access::open, h::healthz()},
       {"GET",  "/readyz",                    "", access::open, h::readyz(ctx)},
   });

@@ -1,5 +1,6 @@
 #include "http/server.hpp"
 
+#include "config/log.hpp"
 #include "http/request_ids.hpp"
 #include "http/respond.hpp"
 
@@ -28,8 +29,15 @@ public:
       : exchange(next_request_id()), request_(std::move(request)), draining_(std::move(draining)) {}
 
   ~restinio_exchange() override { // a handler that forgot: the client must not wait for the timeout
-    if (!answered_.load())
+    if (answered_.load())
+      return;
+    try {
       respond({500, "", "", {}});
+    } catch (const std::exception& problem) { // then it waits after all
+      log::error(id(), "a request was dropped unanswered: {}", problem.what());
+    } catch (...) {
+      log::error(id(), "a request was dropped unanswered");
+    }
   }
   restinio_exchange(const restinio_exchange&) = delete;
   restinio_exchange& operator=(const restinio_exchange&) = delete;
@@ -198,6 +206,9 @@ struct server::impl {
   std::atomic<uint16_t> port{0};
   std::shared_ptr<std::atomic<bool>> draining = std::make_shared<std::atomic<bool>>(false);
 
+  impl() = default;
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
   ~impl() {
     close();
     for (auto& each : acceptors)
@@ -271,7 +282,7 @@ server::~server() = default;
 void server::refuse_connections() { impl_->refuse_connections(); }
 void server::stop() { impl_->close(); }
 
-core::expected<std::unique_ptr<server>> server::start(const listener_settings& settings, handler handle) {
+core::expected<std::unique_ptr<server>> server::start(const listener_settings& settings, const handler& handle) {
   auto body = std::make_unique<impl>();
   body->address = settings.address;
   body->acceptors.reserve(settings.threads);

@@ -29,8 +29,10 @@ public:
   using handler = std::function<void(exchange_ptr)>;
 
   /// Listening when it returns; ec::not_ready names the address that could not be bound.
-  static core::expected<std::unique_ptr<server>> start(const listener_settings& settings, handler handle);
+  static core::expected<std::unique_ptr<server>> start(const listener_settings& settings, const handler& handle);
   ~server();
+  server(const server&) = delete;
+  server& operator=(const server&) = delete;
 
   /// Stops accepting and joins the threads; open connections end with the object. Answers given later go nowhere, but
   /// are safe as long as the object lives.

@@ -2,6 +2,7 @@
 
 #include "core/utf8.hpp"
 
+#include <fmt/format.h>
 #include <rapidjson/document.h>
 
 #include <algorithm>

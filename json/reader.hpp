@@ -86,6 +86,8 @@ public:
   ~body();
   body(body&&) noexcept;
   body& operator=(body&&) noexcept;
+  body(const body&) = delete;
+  body& operator=(const body&) = delete;
 
   object_reader fields();
   /// ec::invalid_request with all that was noted, if anything was.

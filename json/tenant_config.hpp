@@ -34,7 +34,7 @@ void write_config(writer& out, const core::tenant_config& config, const config_v
 
 /// The body of a PUT. `country` (ISO alpha-2, the company's) is for numbers without a leading +. ec::invalid_request
 /// names every field that is not valid.
-core::expected<config_change> read_config_change(std::string_view body, std::string_view country);
+core::expected<config_change> read_config_change(std::string_view text, std::string_view country);
 
 /// The configuration after the change, with the hook tokens of numbers that stay; new numbers have none yet. Hook,
 /// version and last_updated are the current ones. A rule over several fields that would be broken is

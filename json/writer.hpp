@@ -20,6 +20,8 @@ public:
   ~writer();
   writer(writer&&) noexcept;
   writer& operator=(writer&&) noexcept;
+  writer(const writer&) = delete;
+  writer& operator=(const writer&) = delete;
 
   writer& begin_object();
   writer& end_object();

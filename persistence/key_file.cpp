@@ -23,10 +23,14 @@ std::string in_words(int error) { return std::generic_category().message(error);
 
 struct descriptor {
   int fd;
+
+  explicit descriptor(int opened) : fd(opened) {}
   ~descriptor() {
     if (fd >= 0)
       ::close(fd);
   }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
 };
 
 bool decode(const std::string& text, unsigned char* out, bool as_hex) {
@@ -54,7 +58,7 @@ core::expected<core::secret> parse_master_key(const core::secret& text) {
 }
 
 core::expected<std::optional<core::secret>> read_key_file(const std::string& path) {
-  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (file.fd < 0 && errno == ENOENT)
     return std::optional<core::secret>();
   struct stat about {};

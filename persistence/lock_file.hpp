@@ -14,6 +14,8 @@ public:
   ~lock_file();
   lock_file(lock_file&& other) noexcept;
   lock_file& operator=(lock_file&&) = delete;
+  lock_file(const lock_file&) = delete;
+  lock_file& operator=(const lock_file&) = delete;
 
 private:
   explicit lock_file(int fd) : fd_(fd) {}

@@ -18,7 +18,8 @@ struct nullable_int {
   mutable soci::indicator state = soci::i_null;
 
   nullable_int() = default;
-  nullable_int(const std::optional<int64_t>& from) : value(from.value_or(0)), state(from ? soci::i_ok : soci::i_null) {}
+  explicit nullable_int(const std::optional<int64_t>& from)
+      : value(from.value_or(0)), state(from ? soci::i_ok : soci::i_null) {}
   std::optional<int64_t> get() const { return state == soci::i_ok ? std::optional<int64_t>(value) : std::nullopt; }
 };
 
@@ -36,7 +37,7 @@ struct nullable_text {
   mutable soci::indicator state = soci::i_null;
 
   nullable_text() = default;
-  nullable_text(const std::optional<std::string>& from)
+  explicit nullable_text(const std::optional<std::string>& from)
       : value(from.value_or("")), state(from ? soci::i_ok : soci::i_null) {}
   std::optional<std::string> get() const { return state == soci::i_ok ? std::optional(value) : std::nullopt; }
 };

@@ -96,8 +96,8 @@ void store_numbers(soci::session& sql, const core::tenant_id& id, const std::map
 
 class sql_tenant_store final : public tenant_store {
 public:
-  sql_tenant_store(std::shared_ptr<session> connection, const vault& keys)
-      : session_(std::move(connection)), keys_(keys) {}
+  sql_tenant_store(std::shared_ptr<session> connection, vault keys)
+      : session_(std::move(connection)), keys_(std::move(keys)) {}
 
   core::expected<core::tenant_profile> create(const core::tenant& tenant) override {
     core::tenant_profile profile{tenant, {}};

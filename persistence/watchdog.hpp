@@ -18,6 +18,8 @@ public:
 
   watchdog();
   ~watchdog();
+  watchdog(const watchdog&) = delete;
+  watchdog& operator=(const watchdog&) = delete;
 
   /// As long as it lives, its `cut` is called once if the deadline passes.
   class guard {

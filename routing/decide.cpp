@@ -22,7 +22,7 @@ struct question {
   const core::tenant_profile& profile;
   const incoming_webhook& webhook;
   core::timestamp now;
-  rules by;
+  rules by = rules::company;
 
   const core::tenant_config& config() const { return profile.config; }
   const twilio::form& params() const { return webhook.params; }

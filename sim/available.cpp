@@ -29,7 +29,8 @@ char on_keypad(char c) {
 
 bool contains_pattern(std::string_view number, std::string_view pattern) {
   const auto same = [](char digit, char wanted) { return wanted == '*' || digit == on_keypad(wanted); };
-  return std::ranges::search(number, pattern, same).begin() != number.end() || pattern.empty();
+  return std::search(number.begin(), number.end(), pattern.begin(), pattern.end(), same) != number.end() ||
+         pattern.empty();
 }
 
 } // namespace

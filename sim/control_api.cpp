@@ -40,7 +40,7 @@ bool read_number(std::string_view text, int64_t least, int64_t most, int64_t& ou
 response show_ledger(const world& sim, const request& received) {
   const auto query = twilio::form::parse(received.query);
   ledger::filter wanted;
-  int64_t limit = static_cast<int64_t>(wanted.limit);
+  auto limit = static_cast<int64_t>(wanted.limit);
   if (!query || !read_number(query->get("after"), 0, INT64_MAX, wanted.after) ||
       !read_number(query->get("limit"), 1, 10'000, limit))
     return problem(400, "after and limit (1 to 10000) must be whole numbers.");
@@ -112,7 +112,7 @@ response settings(world& sim, const rapidjson::Value& object) {
 using action = void (*)(world&, const request&, const rapidjson::Value&, const respond&);
 
 void inbound(world& sim, const rapidjson::Value& body, const respond& done,
-             void (*receive)(world&, const inbound_event&, respond)) {
+             void (*receive)(world&, const inbound_event&, const respond&)) {
   const auto event = inbound_event::parse(body);
   event ? receive(sim, *event, done) : done({problem(400, event.error())});
 }
@@ -158,7 +158,7 @@ constexpr route routes[] = {
 
 } // namespace
 
-void control_api(world& sim, const request& received, respond done) {
+void control_api(world& sim, const request& received, const respond& done) {
   for (const auto& [path, methods, run] : routes) {
     if (path != received.path)
       continue;

@@ -18,6 +18,6 @@ namespace trunkline::sim {
 ///   POST   /sim/settings                  any of {"sentAfterMs","deliveredAfterMs","ringingAfterMs","answeredAfterMs",
 ///                                         "completedAfterMs","queuedCallback","gateway","publicUrl"}
 ///   POST   /sim/webhooks/{voice,sms,raw}  see inbound.hpp
-void control_api(world& sim, const request& received, respond done);
+void control_api(world& sim, const request& received, const respond& done);
 
 } // namespace trunkline::sim

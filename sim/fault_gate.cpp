@@ -77,7 +77,7 @@ respond counted(world& sim, const request& received, respond done) {
 
 void handle(world& sim, request received, respond done) {
   if (received.path.starts_with("/sim/")) {
-    control_api(sim, received, std::move(done));
+    control_api(sim, received, done);
     return;
   }
   done = counted(sim, received, std::move(done));

@@ -10,7 +10,6 @@
 namespace trunkline::sim {
 
 namespace asio = boost::asio;
-namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using boost::system::error_code;
 
@@ -88,8 +87,7 @@ void http_session::dispatch() {
 
 void http_session::refuse(int status) {
   keep_alive_ = false;
-  deliver({{status,
-            "{\"code\":20001,\"message\":\"The request cannot be read\",\"status\":" + std::to_string(status) + "}"}});
+  deliver({{status, fmt::format(R"({{"code":20001,"message":"The request cannot be read","status":{}}})", status)}});
 }
 
 void http_session::deliver(const outcome& result) {

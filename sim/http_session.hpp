@@ -21,6 +21,8 @@ public:
   /// `gone` runs once, when the connection is over.
   http_session(boost::asio::ip::tcp::socket socket, const handler& handle, std::function<void()> gone);
   ~http_session();
+  http_session(const http_session&) = delete;
+  http_session& operator=(const http_session&) = delete;
 
   void start() { read(); }
 

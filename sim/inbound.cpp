@@ -168,7 +168,7 @@ tl::expected<inbound_event, json_problem> inbound_event::parse(const rapidjson::
   return event;
 }
 
-void receive_call(world& sim, const inbound_event& event, respond done) {
+void receive_call(world& sim, const inbound_event& event, const respond& done) {
   const auto way = find_route(sim, event, true);
   if (!sim.data.find_account(way.account))
     return done({problem(404, "There is no such account.")});
@@ -203,7 +203,7 @@ void receive_call(world& sim, const inbound_event& event, respond done) {
       });
 }
 
-void receive_message(world& sim, const inbound_event& event, respond done) {
+void receive_message(world& sim, const inbound_event& event, const respond& done) {
   const auto way = find_route(sim, event, false);
   if (!sim.data.find_account(way.account))
     return done({problem(404, "There is no such account.")});
@@ -233,7 +233,7 @@ void receive_message(world& sim, const inbound_event& event, respond done) {
       [row, done](const http_answer& answer) { hand_on(answer, "messageSid", row->sid, done); });
 }
 
-void send_raw(world& sim, const rapidjson::Value& object, respond done) {
+void send_raw(world& sim, const rapidjson::Value& object, const respond& done) {
   json_reader in(object);
   webhook hook{"raw", in.text("account"), {}, in.text("url"), in.text("method", "POST"), {}, {}};
   std::vector<std::string> without;

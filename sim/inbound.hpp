@@ -22,10 +22,10 @@ struct inbound_event {
 
 /// `done` gets the answer to hand on: {"status","headers","body","callSid"|"messageSid","durationMs"}, or 502 with
 /// {"error"} when the gateway could not be reached.
-void receive_call(world& sim, const inbound_event& event, respond done);
-void receive_message(world& sim, const inbound_event& event, respond done);
+void receive_call(world& sim, const inbound_event& event, const respond& done);
+void receive_message(world& sim, const inbound_event& event, const respond& done);
 
 /// Any webhook of an account: {"url","account","params","method"?,"signature"?}.
-void send_raw(world& sim, const rapidjson::Value& object, respond done);
+void send_raw(world& sim, const rapidjson::Value& object, const respond& done);
 
 } // namespace trunkline::sim

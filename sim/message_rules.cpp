@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <span>
 
 namespace trunkline::sim {
 
@@ -33,10 +34,9 @@ constexpr magic_number bad_callees[] = {
     {"+15005550001", 21217}, {"+15005550002", 21214}, {"+15005550003", 21215}, {"+15005550004", 21216}};
 constexpr std::string_view good_sender = "+15005550006";
 
-template <size_t N>
-int magic_code(const magic_number (&table)[N], std::string_view number) {
-  const auto* found = std::ranges::find(table, number, &magic_number::number);
-  return found == std::end(table) ? 0 : found->code;
+int magic_code(std::span<const magic_number> table, std::string_view number) {
+  const auto found = std::ranges::find(table, number, &magic_number::number);
+  return found == table.end() ? 0 : found->code;
 }
 
 std::string_view bare(std::string_view address) {

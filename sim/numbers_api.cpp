@@ -4,6 +4,8 @@
 #include "sim/paging.hpp"
 #include "sim/render.hpp"
 
+#include <algorithm>
+
 namespace trunkline::sim {
 
 namespace {
@@ -85,10 +87,8 @@ answer<std::string> choose(const api_call& call) {
 }
 
 bool has_number(const api_call& call) {
-  for (const auto& number : call.sim.data.numbers.of_account(call.owner.sid))
-    if (!number->deleted)
-      return true;
-  return false;
+  const auto numbers = call.sim.data.numbers.of_account(call.owner.sid);
+  return std::ranges::any_of(numbers, [](const auto& number) { return !number->deleted; });
 }
 
 response buy(api_call& call) {

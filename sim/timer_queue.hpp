@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <functional>
-#include <queue>
 #include <vector>
 
 namespace trunkline::sim {
@@ -35,7 +34,7 @@ private:
   void run_due();
 
   boost::asio::steady_timer timer_;
-  std::priority_queue<job> jobs_;
+  std::vector<job> jobs_; ///< a heap, the next one in front
   uint64_t last_order_ = 0;
   clock::time_point armed_for_ = clock::time_point::max();
 };

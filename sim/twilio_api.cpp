@@ -20,7 +20,7 @@ struct credentials {
 
 std::optional<credentials> basic_credentials(const std::string& header) {
   constexpr std::string_view scheme = "Basic ";
-  std::array<unsigned char, 256> decoded; // a SID and a token take 67
+  std::array<unsigned char, 256> decoded{}; // a SID and a token take 67
   size_t length = 0;
   if (!header.starts_with(scheme) ||
       sodium_base642bin(decoded.data(), decoded.size(), header.data() + scheme.size(), header.size() - scheme.size(),

@@ -43,7 +43,7 @@ public:
 
   client_connection(webhook_client& owner, asio::io_context& io) : owner_(owner), stream_(io) {}
 
-  void connect(job_ptr work) {
+  void connect(const job_ptr& work) {
     error_code failure;
     const auto endpoint = endpoint_of(work->call.target, failure);
     if (failure) // not at once: give_up() starts the next one, which may be as wrong as this
@@ -58,7 +58,7 @@ public:
     });
   }
 
-  void exchange(job_ptr work) {
+  void exchange(const job_ptr& work) {
     const auto& call = work->call;
     request_ = {};
     request_.version(11);
@@ -81,7 +81,7 @@ public:
   bool fresh() const { return std::chrono::steady_clock::now() - idle_since_ < idle_limit; }
 
 private:
-  void read(job_ptr work) {
+  void read(const job_ptr& work) {
     http::async_read(stream_, buffer_, *parser_, [self = shared_from_this(), work](error_code failure, size_t) {
       failure ? self->broke(work, failure) : self->answered(work);
     });
@@ -126,7 +126,7 @@ void webhook_client::send(http_call call, std::function<void(http_answer)> done)
   auto work = std::make_shared<job>(job{std::move(call), std::move(done), std::chrono::steady_clock::now()});
   if (under_way_ < most_under_way) {
     ++under_way_;
-    start(std::move(work));
+    start(work);
   } else if (waiting_.size() < most_waiting) {
     waiting_.push_back(std::move(work));
   } else {
@@ -134,23 +134,23 @@ void webhook_client::send(http_call call, std::function<void(http_answer)> done)
   }
 }
 
-void webhook_client::start(std::shared_ptr<job> work) {
+void webhook_client::start(const std::shared_ptr<job>& work) {
   auto& kept = idle_[key_of(work->call.target)];
   while (!kept.empty()) {
     auto connection = std::move(kept.back());
     kept.pop_back();
     if (connection->fresh()) {
       ++work->attempts;
-      connection->exchange(std::move(work));
+      connection->exchange(work);
       return;
     }
   }
-  retry(std::move(work));
+  retry(work);
 }
 
-void webhook_client::retry(std::shared_ptr<job> work) {
+void webhook_client::retry(const std::shared_ptr<job>& work) {
   ++work->attempts;
-  std::make_shared<client_connection>(*this, io_)->connect(std::move(work));
+  std::make_shared<client_connection>(*this, io_)->connect(work);
 }
 
 void webhook_client::finish(const std::shared_ptr<job>& work, http_answer answer,
@@ -166,7 +166,7 @@ void webhook_client::finish(const std::shared_ptr<job>& work, http_answer answer
     ++under_way_;
     auto next = std::move(waiting_.front());
     waiting_.pop_front();
-    start(std::move(next));
+    start(next);
   }
   work->done(std::move(answer));
 }

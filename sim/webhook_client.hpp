@@ -19,6 +19,7 @@ class client_connection;
 class webhook_client {
 public:
   explicit webhook_client(boost::asio::io_context& io) : io_(io) {}
+  ~webhook_client() = default;
   webhook_client(const webhook_client&) = delete;
   webhook_client& operator=(const webhook_client&) = delete;
 
@@ -34,8 +35,8 @@ private:
     int attempts = 0;
   };
 
-  void start(std::shared_ptr<job> work);
-  void retry(std::shared_ptr<job> work);
+  void start(const std::shared_ptr<job>& work);
+  void retry(const std::shared_ptr<job>& work);
   void finish(const std::shared_ptr<job>& work, http_answer answer, std::shared_ptr<client_connection> reusable);
 
   boost::asio::io_context& io_;

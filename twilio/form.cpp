@@ -22,15 +22,14 @@ constexpr std::array<uint8_t, 256> make_classes() {
   return classes;
 }
 
-constexpr int8_t not_hex = -1;
+constexpr uint8_t not_hex = 0xFF;
 
-constexpr std::array<int8_t, 256> make_hex_values() {
-  std::array<int8_t, 256> values{};
+constexpr std::array<uint8_t, 256> make_hex_values() {
+  std::array<uint8_t, 256> values{};
   values.fill(not_hex);
-  for (int i = 0; i < 10; ++i)
-    values[static_cast<size_t>('0' + i)] = static_cast<int8_t>(i);
-  for (int i = 0; i < 6; ++i)
-    values[static_cast<size_t>('a' + i)] = values[static_cast<size_t>('A' + i)] = static_cast<int8_t>(10 + i);
+  for (const std::string_view digits : {"0123456789abcdef", "0123456789ABCDEF"})
+    for (size_t i = 0; i < digits.size(); ++i)
+      values[static_cast<unsigned char>(digits[i])] = static_cast<uint8_t>(i);
   return values;
 }
 
@@ -117,8 +116,8 @@ private:
   bool copy_escape() {
     if (in_.size() - at_ < 3)
       return refuse("an escape cut short");
-    const int high = hex_value[static_cast<unsigned char>(in_[at_ + 1])];
-    const int low = hex_value[static_cast<unsigned char>(in_[at_ + 2])];
+    const unsigned high = hex_value[static_cast<unsigned char>(in_[at_ + 1])];
+    const unsigned low = hex_value[static_cast<unsigned char>(in_[at_ + 2])];
     if (high == not_hex || low == not_hex)
       return refuse("an escape that is not hexadecimal");
     if (high == 0 && low == 0)

@@ -22,6 +22,7 @@ public:
   };
 
   form() = default;
+  ~form() = default;
   form(form&&) = default;
   form& operator=(form&&) = default;
   form(const form&) = delete; ///< the fields point into buffer_

@@ -25,9 +25,10 @@ struct free_digest {
 /// One per thread: looking the algorithm up costs more than using it.
 class sha1 {
 public:
-  sha1() : md_(EVP_MD_fetch(nullptr, "SHA1", nullptr)), ctx_(EVP_MD_CTX_new()) {
-    usable_ = md_ && ctx_ && EVP_DigestInit_ex2(ctx_.get(), md_.get(), nullptr) == 1;
-  }
+  sha1()
+      : md_(EVP_MD_fetch(nullptr, "SHA1", nullptr)),
+        ctx_(EVP_MD_CTX_new()),
+        usable_(md_ && ctx_ && EVP_DigestInit_ex2(ctx_.get(), md_.get(), nullptr) == 1) {}
 
   bool digest(const key_block& pad, std::span<const std::string_view> parts, sha1_digest& out) {
     bool ok = usable_ && EVP_DigestInit_ex2(ctx_.get(), nullptr, nullptr) == 1;
@@ -40,7 +41,7 @@ public:
 private:
   std::unique_ptr<EVP_MD, free_digest> md_;
   std::unique_ptr<EVP_MD_CTX, free_digest> ctx_;
-  bool usable_ = false;
+  bool usable_;
 };
 
 /// The key filled up to a block; a longer one is replaced by its digest (RFC 2104).

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <utility>
 
 namespace trunkline::twilio {
@@ -48,8 +49,7 @@ bool equals_in_any_case(std::string_view text, std::string_view upper) {
                     [&](char a, char b) { return to_upper(a) == b; });
 }
 
-template <size_t N>
-opt_out_keyword look_up(const std::array<entry, N>& table, std::string_view text) {
+opt_out_keyword look_up(std::span<const entry> table, std::string_view text) {
   for (const auto& [word, meaning] : table)
     if (equals_in_any_case(text, word))
       return meaning;

@@ -25,10 +25,10 @@ bool is_tls(std::string_view scheme) { return scheme == "https" || scheme == "ws
 
 /// A parameter with the first eight bytes of its name as a number, which decides most comparisons in one step.
 struct sortable {
-  uint64_t head;
+  uint64_t head = 0;
   const form::field* field;
 
-  explicit sortable(const form::field& f) : head(0), field(&f) {
+  explicit sortable(const form::field& f) : field(&f) {
     for (size_t i = 0; i < sizeof head; ++i)
       head = head << 8 | (i < f.name.size() ? static_cast<unsigned char>(f.name[i]) : 0u);
   }
@@ -100,10 +100,10 @@ std::string_view body_sha256_of(std::string_view target) {
 
 bool body_hash_is_right(const signed_request& request) {
   const auto claimed = body_sha256_of(request.target);
-  std::array<unsigned char, crypto_hash_sha256_BYTES> hash;
+  std::array<unsigned char, crypto_hash_sha256_BYTES> hash{};
   crypto_hash_sha256(hash.data(), reinterpret_cast<const unsigned char*>(request.raw_body.data()),
                      request.raw_body.size());
-  std::array<char, sha256_hex_characters + 1> hex;
+  std::array<char, sha256_hex_characters + 1> hex{};
   sodium_bin2hex(hex.data(), hex.size(), hash.data(), hash.size());
   return claimed.size() == sha256_hex_characters && sodium_memcmp(claimed.data(), hex.data(), claimed.size()) == 0;
 }

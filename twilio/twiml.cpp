@@ -10,7 +10,7 @@ namespace trunkline::twilio {
 
 namespace {
 
-constexpr std::string_view declaration = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>";
+constexpr std::string_view declaration = R"(<?xml version="1.0" encoding="UTF-8"?>)";
 constexpr std::string_view replacement = "\xEF\xBF\xBD"; // U+FFFD
 
 enum class place { text, attribute };

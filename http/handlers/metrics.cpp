@@ -30,7 +30,8 @@ void add_histogram(families& all, const core::histogram& metric) {
   uint64_t total = 0;
   for (size_t i = 0; i < read.buckets.size(); ++i) {
     total += read.buckets[i];
-    const double bound = i < metric.bounds.size() ? metric.bounds[i] : std::numeric_limits<double>::infinity();
+    const double bound =
+        i < core::histogram::bounds.size() ? core::histogram::bounds[i] : std::numeric_limits<double>::infinity();
     sample.bucket.push_back({total, bound});
   }
   sample.sample_count = total;

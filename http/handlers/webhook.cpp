@@ -41,17 +41,23 @@ bool admit(context& ctx) {
   return false;
 }
 
-struct released {
-  context& ctx;
+class released {
+public:
+  explicit released(context& ctx) : ctx_(ctx) {}
   ~released() {
     in_flight.add(-1);
-    ctx.in_flight.fetch_sub(1, std::memory_order_release);
+    ctx_.in_flight.fetch_sub(1, std::memory_order_release);
   }
+  released(const released&) = delete;
+  released& operator=(const released&) = delete;
+
+private:
+  context& ctx_;
 };
 
 void finish(context& ctx, exchange& request, core::expected<core::webhook_answer> answer,
             std::chrono::steady_clock::time_point begun) {
-  const released release{ctx}; // after the answer: a node that drains waits for it
+  const released release(ctx); // after the answer: a node that drains waits for it
   answer_seconds.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - begun).count());
   if (!answer) {
     failed.add();

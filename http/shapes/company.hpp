@@ -18,7 +18,7 @@ struct new_company {
   bool assign_phone = false;
   bool force_twilio = false; ///< buy even if the pool has one
 };
-core::expected<new_company> read_new_company(std::string_view body);
+core::expected<new_company> read_new_company(std::string_view text);
 
 struct company_view {
   bool platform_usable = false;

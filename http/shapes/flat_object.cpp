@@ -15,8 +15,8 @@ struct collector : rapidjson::BaseReaderHandler<rapidjson::UTF8<>, collector> {
   bool open = false;
 
   bool StartObject() { return !std::exchange(open, true); }
-  bool EndObject(rapidjson::SizeType) { return true; }
-  bool StartArray() { return false; }
+  static bool EndObject(rapidjson::SizeType) { return true; }
+  static bool StartArray() { return false; }
   bool Key(const char* text, rapidjson::SizeType length, bool) {
     pairs.emplace_back(std::string(text, length), std::string{});
     return pairs.size() <= 256;

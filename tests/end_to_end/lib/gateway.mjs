@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import twilio from 'twilio';
-import { build, freePort, start, tempFolder, until } from './process.mjs';
+import { build, freePort, sanitizers, start, tempFolder, until } from './process.mjs';
 
 /** What Twilio is told and therefore signs; nothing listens there. */
 export const publicUrl = 'https://gw.example.com';
@@ -13,7 +13,7 @@ export async function startGateway(environment = {}, { arguments: extra = [] } =
   const webhooks = `127.0.0.1:${await freePort()}`;
   const api = `127.0.0.1:${await freePort()}`;
   const env = { PATH: process.env.PATH, TRUNKLINE_DATA_DIR: folder, TRUNKLINE_LISTEN: webhooks, TRUNKLINE_API_LISTEN: api,
-    TRUNKLINE_PUBLIC_URL: publicUrl, TRUNKLINE_LOG_FORMAT: 'json', ASAN_OPTIONS: 'detect_leaks=0', ...environment };
+    TRUNKLINE_PUBLIC_URL: publicUrl, TRUNKLINE_LOG_FORMAT: 'json', ...sanitizers, ...environment };
   const gateway = { folder, env, webhooks: `http://${webhooks}`, api: `http://${api}` };
   gateway.launch = () => (gateway.process = start(join(build, 'trunkline'), ['serve', ...extra], { env, cwd: folder }));
   gateway.ready = () => until(async () => {

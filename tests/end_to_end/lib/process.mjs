@@ -9,6 +9,7 @@ import { createServer } from 'node:net';
 const here = dirname(fileURLToPath(import.meta.url));
 export const root = resolve(here, '../../..');
 export const build = process.env.TRUNKLINE_BUILD ? resolve(here, '..', process.env.TRUNKLINE_BUILD) : join(root, 'build/dev');
+export const sanitizers = { ASAN_OPTIONS: 'detect_leaks=0', TSAN_OPTIONS: `history_size=4:suppressions=${join(root, 'tests/tsan.supp')}` };
 
 const running = new Set();
 const folders = new Set();
@@ -37,6 +38,12 @@ export function start(program, args, options = {}) {
   const handle = { child, output: '', pid: child.pid };
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (text) => (handle.output += text));
   handle.exited = new Promise((done) => child.on('exit', (code, signal) => (running.delete(child), done({ code, signal }))));
+  // What a sanitizer has to say fails the file, whether or not a test looks at how the process ended.
+  child.on('close', () => {
+    if (!/(Sanitizer|:\d+:\d+: runtime error): /.test(handle.output)) return;
+    process.exitCode = 1;
+    console.error(handle.output);
+  });
   handle.kill = async (signal = 'SIGTERM') => (child.kill(signal), handle.exited);
   return handle;
 }
