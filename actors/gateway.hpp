@@ -3,31 +3,29 @@
 #include "actors/actor_tree.hpp"
 #include "actors/messages.hpp"
 #include "actors/number_directory.hpp"
+#include "actors/questions.hpp"
 
 #include <string>
 #include <vector>
 
 namespace trunkline::actors {
 
-/// What the front end may ask of the actors, without knowing that they are actors.
-class gateway {
+/// What the front end may ask of the actors, without knowing that they are actors. Each question is answered exactly
+/// once, from any thread, within the deadline.
+class gateway : public store_questions,
+                public asked<create_company>,
+                public asked<put_config>,
+                public asked<release_quarantine> {
 public:
-  virtual ~gateway() = default;
+  using store_questions::ask;
+  using asked<create_company>::ask;
+  using asked<put_config>::ask; ///< on success every node's front end and the company's actor know
+  using asked<release_quarantine>::ask;
 
   virtual const number_directory& numbers() const = 0;
 
   /// Hands a verified webhook to its company. Its reply is called exactly once, from any thread, within the deadline.
   virtual void dispatch(webhook_job job) = 0;
-
-  // Questions: each is answered exactly once, from any thread, within the deadline.
-  virtual void ask(load_profile question) = 0;
-  virtual void ask(create_company question) = 0;
-  virtual void ask(list_companies question) = 0;
-  virtual void ask(put_config question) = 0; ///< on success every node's front end and the company's actor know
-  virtual void ask(list_calls question) = 0;
-  virtual void ask(find_call question) = 0;
-  virtual void ask(list_messages question) = 0;
-  virtual void ask(release_quarantine question) = 0;
 
   virtual actor_tree actors(const actor_filter& filter) const = 0;
   virtual std::string node_name() const = 0;

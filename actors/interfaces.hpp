@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/twilio_messages.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/typed_actor.hpp>
@@ -57,6 +58,15 @@ using store_actor = caf::typed_actor<
     // One round trip to the database.
     caf::reacts_to<ping_database>>;
 
+/// The client of Twilio's API: never blocks, asks with a deadline, and stops asking for an account that fails.
+using twilio_actor = caf::typed_actor<
+    // The account as Twilio sees it, and how long it took to say so.
+    caf::reacts_to<fetch_account>,
+    // The number, if the account has it.
+    caf::reacts_to<find_account_number>,
+    // The sound of a recording.
+    caf::reacts_to<fetch_recording>>;
+
 } // namespace trunkline::actors
 
 // None of these messages leaves the process, so none needs to be serialised.
@@ -77,6 +87,9 @@ TRUNKLINE_LOCAL_MESSAGE(list_calls)
 TRUNKLINE_LOCAL_MESSAGE(find_call)
 TRUNKLINE_LOCAL_MESSAGE(list_messages)
 TRUNKLINE_LOCAL_MESSAGE(ping_database)
+TRUNKLINE_LOCAL_MESSAGE(fetch_account)
+TRUNKLINE_LOCAL_MESSAGE(find_account_number)
+TRUNKLINE_LOCAL_MESSAGE(fetch_recording)
 TRUNKLINE_LOCAL_MESSAGE(commit_batch)
 TRUNKLINE_LOCAL_MESSAGE(look_for_idle)
 TRUNKLINE_LOCAL_MESSAGE(report_vitals)

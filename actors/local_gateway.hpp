@@ -13,7 +13,7 @@
 namespace trunkline::actors {
 
 /// The gateway of a node that owns all companies.
-class local_gateway final : public gateway {
+class local_gateway final : public hands_over<local_gateway, gateway, store_questions> {
 public:
   struct parts {
     std::shared_ptr<const services> node;
@@ -29,29 +29,26 @@ public:
 
   const number_directory& numbers() const override { return parts_.numbers; }
   void dispatch(webhook_job job) override;
-  void ask(load_profile question) override { to_store(std::move(question)); }
+  using gateway::ask;
   void ask(create_company question) override;
-  void ask(list_companies question) override { to_store(std::move(question)); }
   void ask(put_config question) override;
-  void ask(list_calls question) override { to_store(std::move(question)); }
-  void ask(find_call question) override { to_store(std::move(question)); }
-  void ask(list_messages question) override { to_store(std::move(question)); }
   void ask(release_quarantine question) override;
   actor_tree actors(const actor_filter& filter) const override;
   std::string node_name() const override { return parts_.node->settings.node_name; }
   bool quarantined(const core::tenant_id& tenant) const override;
   std::vector<std::string> not_ready_reasons() const override;
 
+  /// To a STORE worker, watched.
+  template <class Question>
+  void hand_over(Question question) {
+    parts_.deadlines.watch(question.answer.watched());
+    parts_.node->stores.ask(std::move(question));
+  }
   void drain() { draining_ = true; }
   /// Also reads again what may have been changed while nobody could be asked.
   void database_is(bool up);
 
 private:
-  template <class Question>
-  void to_store(Question question) {
-    parts_.deadlines.watch(question.answer.watched());
-    parts_.node->stores.ask(std::move(question));
-  }
   /// Asked on our own behalf: whoever wanted to know may have given up meanwhile.
   template <class Question>
   void to_store_unwatched(Question question) {

@@ -4,7 +4,9 @@
 
 #include <tl/expected.hpp>
 
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace trunkline::core {
@@ -16,12 +18,23 @@ struct field_error {
   std::string detail;
 };
 
+/// What Twilio said when it refused, as problem+json shows it.
+struct twilio_refusal {
+  int http_status = 0;
+  int code = 0; ///< of Twilio's error dictionary, 0 if its answer had none
+  std::string message, more_info;
+};
+
 /// A failure on its way to whoever asked. `detail` may be shown to the client; `context` is for the log alone.
 struct error {
   ec code = ec::internal_error;
   std::string detail;
   std::string context;
   std::vector<field_error> fields;
+  std::optional<twilio_refusal> twilio = std::nullopt;
+  /// What is in the way, by name: {"numbers", {"+1..."}}.
+  std::vector<std::pair<std::string, std::vector<std::string>>> lists = {};
+  int retry_after_seconds = 1; ///< shown on 429 and 503
 };
 
 template <class T>

@@ -19,12 +19,18 @@ shape shape_of(core::ec code) {
     return {400, "Request not valid", "Correct the fields listed in errors."};
   case ec::invalid_cursor:
     return {400, "Cursor not valid", "Use nextCursor of the same list with the same filters."};
+  case ec::invalid_idempotency_key:
+    return {400, "Idempotency-Key not valid", "Send 1 to 255 printable ASCII characters, once."};
+  case ec::company_required:
+    return {400, "Company missing", "Send X-Company-Id, or use a key of one company."};
   case ec::malformed_webhook:
     return {400, "Webhook not valid", "Send the parameters as Twilio does."};
   case ec::unauthenticated:
     return {401, "Not authenticated", "Send Authorization: Bearer <key>."};
   case ec::forbidden:
     return {403, "Not allowed", "Use a key with a higher role."};
+  case ec::csrf_failed:
+    return {403, "CSRF token missing or wrong", "Send the session's csrfToken in X-CSRF-Token."};
   case ec::signature_rejected:
     return {403, "Signature rejected", ""};
   case ec::not_found:
@@ -39,12 +45,22 @@ shape shape_of(core::ec code) {
     return {415, "Content type not supported", "Send application/json."};
   case ec::phone_number_taken:
     return {409, "Phone number taken", "Another company has this number. Remove it there first."};
+  case ec::twilio_not_configured:
+    return {409, "Twilio not configured", "Twilio not configured for this company"};
+  case ec::company_has_numbers:
+    return {409, "Company has numbers", "Release its numbers first: DELETE /api/companies/{id}/numbers/{number}."};
+  case ec::idempotency_in_progress:
+    return {409, "First request still running", "Repeat it after Retry-After seconds."};
   case ec::invalid_state:
     return {409, "Not possible now", "Read the object again and decide anew."};
   case ec::etag_mismatch:
     return {412, "Changed meanwhile", "Read it again and send the new ETag in If-Match."};
+  case ec::idempotency_key_reused:
+    return {422, "Idempotency-Key reused", "This key came with another body before. Use a new one."};
   case ec::invalid_configuration:
     return {422, "Configuration not valid", "Correct the fields named in detail."};
+  case ec::number_not_in_account:
+    return {422, "Number not in account", "Use numbers of the Twilio account that will send from them."};
   case ec::twilio_credentials_rejected:
     return {422, "Twilio authentication failed", "Check accountSid and authToken."};
   case ec::too_many_requests:
@@ -65,7 +81,26 @@ shape shape_of(core::ec code) {
   return {500, "Internal error", ""};
 }
 
-constexpr int retry_after_seconds = 1;
+void write_field_errors(json::writer& out, const std::vector<core::field_error>& fields) {
+  out.key("errors").begin_array();
+  for (const auto& field : fields)
+    out.begin_object()
+        .field("pointer", field.pointer)
+        .field("code", field.code)
+        .field("detail", field.detail)
+        .end_object();
+  out.end_array();
+}
+
+void write_refusal(json::writer& out, const core::twilio_refusal& said) {
+  out.key("twilio")
+      .begin_object()
+      .field("httpStatus", said.http_status)
+      .field("code", said.code == 0 ? std::nullopt : std::optional<int64_t>(said.code))
+      .field("message", said.message)
+      .field("moreInfo", said.more_info.empty() ? std::nullopt : std::optional(said.more_info))
+      .end_object();
+}
 
 } // namespace
 
@@ -82,22 +117,18 @@ response problem(const core::request_id& request, const core::error& failure) {
   const bool internal = failure.code == core::ec::internal_error;
   out.field("detail", internal || failure.detail.empty() ? what.advice : std::string_view(failure.detail));
   out.field("requestId", request.value);
-  if (what.status == 400 && !failure.fields.empty()) {
-    out.key("errors").begin_array();
-    for (const auto& field : failure.fields) {
-      out.begin_object();
-      out.field("pointer", field.pointer);
-      out.field("code", field.code);
-      out.field("detail", field.detail);
-      out.end_object();
-    }
-    out.end_array();
-  }
+  if (what.status == 400 && !failure.fields.empty())
+    write_field_errors(out, failure.fields);
+  if (failure.twilio)
+    write_refusal(out, *failure.twilio);
+  for (const auto& [name, values] : failure.lists)
+    out.field(name, values);
   response answer{what.status, "application/problem+json", {}, {{"X-Request-Id", request.value}}};
-  if (what.status == 503 || what.status == 429) {
-    out.field("retryAfterSeconds", retry_after_seconds);
-    answer.headers.emplace_back("Retry-After", std::to_string(retry_after_seconds));
-  }
+  const bool later = what.status == 503 || what.status == 429;
+  if (later)
+    out.field("retryAfterSeconds", failure.retry_after_seconds);
+  if (later || failure.code == core::ec::idempotency_in_progress)
+    answer.headers.emplace_back("Retry-After", std::to_string(failure.retry_after_seconds));
   if (what.status == 401)
     answer.headers.emplace_back("WWW-Authenticate", "Bearer");
   out.end_object();

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "actors/messages.hpp"
+
+#include <utility>
+
+namespace trunkline::actors {
+
+/// ask(Question) for each of them, to be implemented by somebody.
+template <class Question>
+class asked {
+public:
+  virtual ~asked() = default;
+  virtual void ask(Question question) = 0;
+};
+
+template <class... Questions>
+class asked_all : public asked<Questions>... {
+public:
+  using asked<Questions>::ask...;
+};
+
+/// What a STORE worker answers without anybody else having to know of it.
+using store_questions = asked_all<load_profile, list_companies, list_calls, find_call, list_messages>;
+
+namespace detail {
+
+template <class Derived, class Base, class... Questions>
+class handing_over;
+
+template <class Derived, class Base>
+class handing_over<Derived, Base> : public Base {};
+
+template <class Derived, class Base, class First, class... Rest>
+class handing_over<Derived, Base, First, Rest...> : public handing_over<Derived, Base, Rest...> {
+public:
+  using Base::ask;
+  void ask(First question) override { static_cast<Derived*>(this)->hand_over(std::move(question)); }
+};
+
+template <class Derived, class Base, class... Questions>
+handing_over<Derived, Base, Questions...> handing_over_all(const asked_all<Questions...>*);
+
+} // namespace detail
+
+/// Implements `List` in a class derived from `Base`: every question goes to Derived::hand_over(question).
+template <class Derived, class Base, class List>
+using hands_over = decltype(detail::handing_over_all<Derived, Base>(static_cast<const List*>(nullptr)));
+
+} // namespace trunkline::actors

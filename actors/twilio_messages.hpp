@@ -1,0 +1,70 @@
+#pragma once
+
+#include "actors/reply.hpp"
+#include "core/phone_number.hpp"
+#include "core/secret.hpp"
+#include "core/tenant_config.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace trunkline::actors {
+
+// What the TWILIO client is asked. Every answer may be
+//   ec::twilio_credentials_rejected  Twilio refused the credentials (401, or 403 for them); `twilio` has its words
+//   ec::twilio_unreachable           no answer in time, 5xx, 429, or the account's breaker is open
+// and carries what Twilio said in core::error::twilio where it said anything.
+
+/// An account and what opens it: the API key if there is one, else the token.
+struct account_access {
+  std::string account_sid;
+  core::secret auth_token, api_key, api_secret;
+};
+
+inline account_access access_of(const core::twilio_credentials& own) {
+  return {own.account_sid, own.auth_token, own.api_key, own.api_secret};
+}
+
+struct account_state {
+  std::string status; ///< "active", "suspended", "closed"
+  std::string type;   ///< "Full", "Trial"
+  std::string friendly_name;
+  int64_t latency_ms = 0;
+};
+
+struct fetch_account {
+  account_access access;
+  reply<account_state> answer;
+};
+
+/// A number as the account has it.
+struct account_number {
+  std::string sid; ///< "PN..."
+  core::phone_number number;
+  std::string friendly_name;
+  bool voice = false, sms = false, mms = false;
+  std::string voice_url, voice_method, sms_url, sms_method, status_callback;
+  std::string voice_application_sid, sms_application_sid, trunk_sid; ///< "" for none; they win over the URLs
+};
+
+/// None: the account does not have it.
+struct find_account_number {
+  account_access access;
+  core::phone_number number;
+  reply<std::optional<account_number>> answer;
+};
+
+struct recording_audio {
+  std::string content_type, bytes;
+};
+
+/// ec::not_found when Twilio no longer has it.
+struct fetch_recording {
+  account_access access;
+  std::string recording_sid;
+  reply<recording_audio> answer;
+};
+
+} // namespace trunkline::actors
