@@ -15,11 +15,15 @@ namespace trunkline::actors {
 class gateway : public store_questions,
                 public asked<create_company>,
                 public asked<put_config>,
+                public asked<change_company>,
+                public asked<remove_company>,
                 public asked<release_quarantine> {
 public:
   using store_questions::ask;
   using asked<create_company>::ask;
   using asked<put_config>::ask; ///< on success every node's front end and the company's actor know
+  using asked<change_company>::ask;
+  using asked<remove_company>::ask;
   using asked<release_quarantine>::ask;
 
   virtual const number_directory& numbers() const = 0;

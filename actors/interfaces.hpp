@@ -25,6 +25,8 @@ using shards_actor = caf::typed_actor<
     caf::reacts_to<answer_safely>,
     // Lets a quarantined company run again; ec::invalid_state if it is not quarantined.
     caf::reacts_to<release_quarantine>,
+    // The company has been removed: its actor ends, its slot is as new.
+    caf::reacts_to<forget_company>,
     // INTERNAL: the row says that the company is active again.
     caf::reacts_to<quarantine_lifted>,
     // INTERNAL: passivates companies that nobody has asked for a while.
@@ -47,14 +49,56 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<list_companies>,
     // Replaces a configuration in one transaction; ec::etag_mismatch, ec::phone_number_taken.
     caf::reacts_to<put_config>,
+    // Changes a company's own fields; ec::etag_mismatch.
+    caf::reacts_to<change_company>,
+    // Removes a company that has no numbers; ec::company_has_numbers.
+    caf::reacts_to<remove_company>,
+    // INTERNAL: deletes what removed companies left, a part at a time.
+    caf::reacts_to<purge_removed>,
     // Marks a company as quarantined or active.
     caf::reacts_to<set_tenant_state>,
+    // What is known of a company besides its profile.
+    caf::reacts_to<load_facts>,
+    // Keeps what Twilio said of a company's account.
+    caf::reacts_to<put_account_check>,
+    // Numbers that more than one company has.
+    caf::reacts_to<list_conflicts>,
+    // What a company used in each of some spans of time.
+    caf::reacts_to<sum_usage>,
     // A page of the call archive, newest first.
     caf::reacts_to<list_calls>,
     // One call with every webhook that told of it; ec::not_found.
     caf::reacts_to<find_call>,
     // A page of messages, newest first.
     caf::reacts_to<list_messages>,
+    // Keeps a new bearer key's hash.
+    caf::reacts_to<create_key>,
+    // Whose key this is; ec::unauthenticated.
+    caf::reacts_to<find_key>,
+    // A page of keys, newest first.
+    caf::reacts_to<list_keys>,
+    // The key opens nothing any more; ec::not_found.
+    caf::reacts_to<delete_key>,
+    // Notes when a key was last used.
+    caf::reacts_to<note_key_used>,
+    // Stores somebody who may sign in to the console; whoever had the name is replaced and signed out.
+    caf::reacts_to<put_user>,
+    // A page of users, newest first.
+    caf::reacts_to<list_users>,
+    // The user can not sign in any more and is signed out; ec::not_found.
+    caf::reacts_to<delete_user>,
+    // Begins a session if the password fits; ec::unauthenticated.
+    caf::reacts_to<sign_in>,
+    // Who has this session; ec::unauthenticated.
+    caf::reacts_to<find_session>,
+    // Ends a session.
+    caf::reacts_to<sign_out>,
+    // A page of the audit log, newest first.
+    caf::reacts_to<list_audit>,
+    // Takes an idempotency key; ec::idempotency_key_reused, ec::idempotency_in_progress.
+    caf::reacts_to<begin_idempotent>,
+    // Keeps the answer of whoever took it.
+    caf::reacts_to<finish_idempotent>,
     // One round trip to the database.
     caf::reacts_to<ping_database>>;
 
@@ -87,6 +131,28 @@ TRUNKLINE_LOCAL_MESSAGE(list_calls)
 TRUNKLINE_LOCAL_MESSAGE(find_call)
 TRUNKLINE_LOCAL_MESSAGE(list_messages)
 TRUNKLINE_LOCAL_MESSAGE(ping_database)
+TRUNKLINE_LOCAL_MESSAGE(forget_company)
+TRUNKLINE_LOCAL_MESSAGE(change_company)
+TRUNKLINE_LOCAL_MESSAGE(remove_company)
+TRUNKLINE_LOCAL_MESSAGE(purge_removed)
+TRUNKLINE_LOCAL_MESSAGE(load_facts)
+TRUNKLINE_LOCAL_MESSAGE(put_account_check)
+TRUNKLINE_LOCAL_MESSAGE(list_conflicts)
+TRUNKLINE_LOCAL_MESSAGE(sum_usage)
+TRUNKLINE_LOCAL_MESSAGE(create_key)
+TRUNKLINE_LOCAL_MESSAGE(find_key)
+TRUNKLINE_LOCAL_MESSAGE(list_keys)
+TRUNKLINE_LOCAL_MESSAGE(delete_key)
+TRUNKLINE_LOCAL_MESSAGE(note_key_used)
+TRUNKLINE_LOCAL_MESSAGE(put_user)
+TRUNKLINE_LOCAL_MESSAGE(list_users)
+TRUNKLINE_LOCAL_MESSAGE(delete_user)
+TRUNKLINE_LOCAL_MESSAGE(sign_in)
+TRUNKLINE_LOCAL_MESSAGE(find_session)
+TRUNKLINE_LOCAL_MESSAGE(sign_out)
+TRUNKLINE_LOCAL_MESSAGE(list_audit)
+TRUNKLINE_LOCAL_MESSAGE(begin_idempotent)
+TRUNKLINE_LOCAL_MESSAGE(finish_idempotent)
 TRUNKLINE_LOCAL_MESSAGE(fetch_account)
 TRUNKLINE_LOCAL_MESSAGE(find_account_number)
 TRUNKLINE_LOCAL_MESSAGE(fetch_recording)

@@ -60,6 +60,8 @@ void local_gateway::publish_from_database(const core::tenant_id& id,
   to_store_unwatched(load_profile{id, reply<core::tenant_profile>([this, id, then = std::move(then)](auto read) {
                                     if (read)
                                       publish(*read);
+                                    else if (read.error().code == core::ec::company_not_found)
+                                      forget(id);
                                     {
                                       std::lock_guard held(lock_);
                                       if (read || read.error().code == core::ec::company_not_found)
@@ -110,6 +112,34 @@ void local_gateway::ask(put_config question) {
     });
   });
   to_store_unwatched(std::move(question));
+}
+
+void local_gateway::ask(change_company question) {
+  parts_.deadlines.watch(question.answer.watched());
+  question.answer = reply<core::tenant_profile>([this, id = question.tenant, asker = question.answer](auto changed) {
+    if (!changed && changed.error().code != core::ec::database_unavailable)
+      return asker(std::move(changed));
+    publish_from_database(id, [asker, changed](const auto& read) { asker(changed ? read : changed); });
+  });
+  to_store_unwatched(std::move(question));
+}
+
+void local_gateway::ask(remove_company question) {
+  parts_.deadlines.watch(question.answer.watched());
+  question.answer = reply<void>([this, id = question.tenant, asker = question.answer](auto removed) {
+    if (removed)
+      forget(id);
+    else if (removed.error().code == core::ec::database_unavailable) // gone or not: the database knows
+      publish_from_database(id, [](const auto&) {});
+    asker(std::move(removed));
+  });
+  to_store_unwatched(std::move(question));
+}
+
+void local_gateway::forget(const core::tenant_id& id) {
+  parts_.numbers.remove(id);
+  caf::anon_send(parts_.shards, forget_company{id});
+  parts_.node->stores.ask(purge_removed{});
 }
 
 void local_gateway::ask(release_quarantine question) {

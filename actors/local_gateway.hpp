@@ -32,6 +32,8 @@ public:
   using gateway::ask;
   void ask(create_company question) override;
   void ask(put_config question) override;
+  void ask(change_company question) override;
+  void ask(remove_company question) override;
   void ask(release_quarantine question) override;
   actor_tree actors(const actor_filter& filter) const override;
   std::string node_name() const override { return parts_.node->settings.node_name; }
@@ -55,6 +57,7 @@ private:
     parts_.node->stores.ask(std::move(question));
   }
   void publish(core::tenant_profile profile);
+  void forget(const core::tenant_id& id);
   void publish_from_database(const core::tenant_id& id, std::function<void(core::expected<core::tenant_profile>)> then);
 
   parts parts_;

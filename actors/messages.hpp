@@ -1,8 +1,11 @@
 #pragma once
 
+#include "actors/access_messages.hpp"
 #include "actors/reply.hpp"
 #include "actors/webhook_job.hpp"
 #include "core/query.hpp"
+#include "core/tenant_change.hpp"
+#include "core/tenant_facts.hpp"
 #include "core/tenant_profile.hpp"
 
 #include <memory>
@@ -36,7 +39,13 @@ struct profile_changed {
 
 struct release_quarantine {
   core::tenant_id tenant;
+  core::author by;
   reply<core::tenant_profile> answer;
+};
+
+/// The company is gone; its actor ends.
+struct forget_company {
+  core::tenant_id tenant;
 };
 
 struct quarantine_lifted {
@@ -61,6 +70,7 @@ struct load_profile {
 
 struct create_company {
   core::tenant tenant;
+  core::author by;
   reply<core::tenant_profile> answer;
 };
 
@@ -74,12 +84,50 @@ struct put_config {
   core::tenant_id tenant;
   std::optional<int64_t> if_version;
   core::tenant_config config;
+  core::author by;
   reply<core::tenant_config> answer;
+};
+
+struct change_company {
+  core::tenant_id tenant;
+  std::optional<int64_t> if_version; ///< of the company, not of its configuration
+  core::tenant_change change;
+  core::author by;
+  reply<core::tenant_profile> answer;
+};
+
+struct remove_company {
+  core::tenant_id tenant;
+  core::author by;
+  reply<void> answer;
+};
+
+struct load_facts {
+  core::tenant_id tenant;
+  reply<core::tenant_facts> answer;
+};
+
+struct put_account_check {
+  core::tenant_id tenant;
+  core::account_check check;
+  reply<void> answer;
+};
+
+struct list_conflicts {
+  core::page_request page;
+  reply<core::page<core::number_conflict>> answer;
+};
+
+struct sum_usage {
+  core::tenant_id tenant;
+  std::vector<std::pair<core::timestamp, core::timestamp>> days; ///< from, until
+  reply<std::vector<core::usage_day>> answer;
 };
 
 struct set_tenant_state {
   core::tenant_id tenant;
   core::tenant_state state = core::tenant_state::active;
+  core::author by;
   reply<core::tenant_profile> answer;
 };
 
@@ -114,6 +162,7 @@ struct ping_database {
 
 struct commit_batch {};
 struct look_for_idle {};
+struct purge_removed {};
 struct report_vitals {};
 
 } // namespace trunkline::actors

@@ -62,6 +62,17 @@ void number_directory::put(persistence::tenant_door row) {
     add_number(*row.whatsapp_number, row.hook);
 }
 
+void number_directory::remove(const core::tenant_id& tenant) {
+  std::unique_lock held(lock_);
+  forget_numbers(tenant);
+  const auto found = keys_.find(tenant);
+  if (found == keys_.end())
+    return;
+  for (const auto& token : found->second.tokens)
+    by_token_.erase(token);
+  keys_.erase(found);
+}
+
 std::optional<destination> number_directory::look_up(const index& where, std::string_view key) {
   const auto found = where.find(key);
   return found == where.end() ? std::nullopt : std::optional(found->second);

@@ -41,6 +41,8 @@ public:
 
   /// Adds a company, or replaces all that was known of it.
   void put(persistence::tenant_door row);
+  /// As if there had never been such a company.
+  void remove(const core::tenant_id& tenant);
 
   std::optional<destination> by_number(std::string_view e164) const;
   std::optional<destination> by_token(std::string_view token) const;

@@ -134,6 +134,10 @@ void shards_state::crashed(const core::tenant_id& tenant, const caf::actor_addr&
     log::warn(log::no_request, "company {}: actor crashed, restarting with back-off: {}", tenant, what);
 }
 
+core::author shards_state::by_node() const {
+  return {{"node", node->settings.node_name, core::role::platform_admin, {}}, {}};
+}
+
 void shards_state::quarantine(const core::tenant_id& tenant, const std::string& why) {
   quarantines.add();
   log::error(
@@ -141,7 +145,7 @@ void shards_state::quarantine(const core::tenant_id& tenant, const std::string& 
       "ALERT COMPANY_QUARANTINED company {}: {} crashes within {} s, last: {}. Its webhooks are stored and answered "
       "with the safe chain; release it with POST /api/companies/{}/quarantine/release",
       tenant, restart_policy::crashes_to_quarantine, restart_policy::window_ms / 1000, why, tenant);
-  node->stores.ask(set_tenant_state{tenant, core::tenant_state::quarantined,
+  node->stores.ask(set_tenant_state{tenant, core::tenant_state::quarantined, by_node(),
                                     reply<core::tenant_profile>([node = node, pulse = pulse, tenant](auto done) {
                                       if (done)
                                         return;
@@ -160,7 +164,7 @@ void shards_state::release(const release_quarantine& question) {
   // The row first: if it can not be written, the company stays what the next start would make of it.
   auto me = caf::actor_cast<shards_actor>(self);
   node->stores.ask(set_tenant_state{
-      question.tenant, core::tenant_state::active,
+      question.tenant, core::tenant_state::active, question.by,
       reply<core::tenant_profile>([me, tenant = question.tenant, asker = question.answer](auto stored) {
         if (!stored)
           return asker(core::fail(stored.error()));
@@ -176,6 +180,21 @@ void shards_state::lifted(const quarantine_lifted& news) {
     slot.phase = tenant_phase::passive;
   });
   news.answer(*news.profile);
+}
+
+/// What is still in flight for it is dropped, and hears so; nobody is to store anything for it any more.
+void shards_state::forget(const core::tenant_id& tenant) {
+  tenant_actor ending;
+  node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
+    by_use.remove(slot);
+    ending = std::exchange(slot.actor, nullptr);
+    slot.phase = tenant_phase::passive;
+    slot.profile = nullptr;
+    slot.crashes = nullptr;
+  });
+  if (ending)
+    caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(ending),
+                                                caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
 }
 
 void shards_state::passivate_idle() {
@@ -235,6 +254,7 @@ shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> 
       [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },
       [&st](answer_safely& msg) { st.answer_with_safe_chain(std::move(msg.job)); },
       [&st](release_quarantine& msg) { st.release(msg); },
+      [&st](const forget_company& msg) { st.forget(msg.tenant); },
       [&st](quarantine_lifted& msg) { st.lifted(msg); },
       [&st, self, look_every](look_for_idle) {
         st.passivate_idle();

@@ -26,15 +26,17 @@ struct shards_state {
   void answer_with_safe_chain(job_ptr job);
   void release(const release_quarantine& question);
   void lifted(const quarantine_lifted& news);
+  void forget(const core::tenant_id& tenant);
   void passivate_idle();
   void down(const caf::down_msg& msg);
 
   tenant_actor activate(const core::tenant_id& tenant);
   tenant_actor spawn_tenant(tenant_slot& slot);
   void make_room(size_t coming, size_t at_most);
-  void passivate(tenant_slot& slot);
+  void passivate(tenant_slot& which);
   void crashed(const core::tenant_id& tenant, const caf::actor_addr& source, const caf::error& reason);
   void quarantine(const core::tenant_id& tenant, const std::string& why);
+  core::author by_node() const;
 
   // -- what it remembers
   shards_actor::pointer self = nullptr;

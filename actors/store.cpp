@@ -1,7 +1,10 @@
 #include "actors/store.hpp"
 
+#include "actors/passwords.hpp"
 #include "actors/quiet.hpp"
 #include "config/log.hpp"
+
+#include <caf/send.hpp>
 
 #include <chrono>
 
@@ -27,13 +30,46 @@ void store_state::answer(const reply<T>& question, Work work) {
   question(std::move(found));
 }
 
+/// The handler of a question that `work` answers.
+template <class Question, class Work>
+auto store_state::on(Work work) {
+  return [this, work](const Question& question) { answer(question.answer, [&] { return work(question); }); };
+}
+
 namespace {
 
 core::expected<core::tenant_profile> change_state(persistence::tenant_store& tenants, const set_tenant_state& change,
                                                   core::timestamp now) {
-  if (auto done = tenants.set_state(change.tenant, change.state, now); !done)
+  if (auto done = tenants.set_state(change.tenant, change.state, now, change.by); !done)
     return core::fail(done.error());
   return tenants.find(change.tenant);
+}
+
+core::expected<void> store_user(persistence::access_store& access, const put_user& question) {
+  return access.put_user(question.user, hash_password(question.password), question.by);
+}
+
+core::expected<core::console_user> begin_session(persistence::access_store& access, const sign_in& question,
+                                                 core::timestamp now) {
+  auto found = access.find_user(question.name);
+  if (!found && found.error().code != core::ec::unauthenticated)
+    return core::fail(found.error());
+  if (!password_fits(found ? found->password_hash : std::string(), question.password))
+    return core::fail(core::ec::unauthenticated, "User or password wrong.");
+  if (auto begun = access.create_session(question.token_hash, question.name, now, question.expires); !begun)
+    return core::fail(begun.error());
+  return found->user;
+}
+
+auto take_idempotency_key(persistence::idempotency_store& kept, const begin_idempotent& question, core::timestamp now) {
+  constexpr int64_t a_day = 24 * 3600 * 1000, longest_request = 60 * 1000;
+  return kept.begin(question.scope, question.key, question.body_hash, now, {now.ms - longest_request},
+                    {now.ms - a_day});
+}
+
+core::expected<void> keep_answer(persistence::idempotency_store& kept, const finish_idempotent& question) {
+  return question.kept.empty() ? kept.forget(question.scope, question.key)
+                               : kept.finish(question.scope, question.key, question.kept);
 }
 
 core::expected<call_with_events> find_with_events(persistence::call_store& calls, const find_call& question) {
@@ -52,6 +88,15 @@ core::expected<int64_t> round_trip(const persistence::store_set& stores) {
 
 } // namespace
 
+void store_state::purge() {
+  constexpr size_t rows_at_once = 2000; // webhooks wait for a transaction of SQLite
+  const auto more = guarded("store", [&] { return stores->tenants->purge(rows_at_once); });
+  if (more && *more)
+    caf::anon_send(caf::actor_cast<store_actor>(self), purge_removed{});
+  if (!more)
+    log::warn(log::no_request, "purging removed companies: {}; goes on at the next start", more.error().context);
+}
+
 store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self,
                                  std::shared_ptr<persistence::store_set> stores, std::shared_ptr<vitals> pulse,
                                  const core::clock* clock, bool platform_usable) {
@@ -60,22 +105,40 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
   st.platform_usable = platform_usable;
   keep_quiet(self);
   auto& db = *st.stores;
+  const auto now = [&st] { return st.clock->now(); };
   return {
-      [&st, &db](const load_profile& q) { st.answer(q.answer, [&] { return db.tenants->find(q.tenant); }); },
-      [&st, &db](const create_company& q) { st.answer(q.answer, [&] { return db.tenants->create(q.tenant); }); },
-      [&st, &db](const list_companies& q) {
-        st.answer(q.answer, [&] { return db.tenants->list(q.filter, st.platform_usable, q.page); });
-      },
-      [&st, &db](const put_config& q) {
-        st.answer(q.answer, [&] { return db.tenants->put_config(q.tenant, q.if_version, q.config, st.clock->now()); });
-      },
-      [&st, &db](const set_tenant_state& q) {
-        st.answer(q.answer, [&] { return change_state(*db.tenants, q, st.clock->now()); });
-      },
-      [&st, &db](const list_calls& q) { st.answer(q.answer, [&] { return db.calls->list(q.filter, q.page); }); },
-      [&st, &db](const find_call& q) { st.answer(q.answer, [&] { return find_with_events(*db.calls, q); }); },
-      [&st, &db](const list_messages& q) { st.answer(q.answer, [&] { return db.messages->list(q.filter, q.page); }); },
-      [&st, &db](const ping_database& q) { st.answer(q.answer, [&] { return round_trip(db); }); },
+      st.on<load_profile>([&db](const auto& q) { return db.tenants->find(q.tenant); }),
+      st.on<create_company>([&db](const auto& q) { return db.tenants->create(q.tenant, q.by); }),
+      st.on<list_companies>([&](const auto& q) { return db.tenants->list(q.filter, st.platform_usable, q.page); }),
+      st.on<put_config>(
+          [&db, now](const auto& q) { return db.tenants->put_config(q.tenant, q.if_version, q.config, now(), q.by); }),
+      st.on<change_company>(
+          [&db, now](const auto& q) { return db.tenants->change(q.tenant, q.if_version, q.change, now(), q.by); }),
+      st.on<remove_company>([&db, now](const auto& q) { return db.tenants->remove(q.tenant, now(), q.by); }),
+      [&st](purge_removed) { st.purge(); },
+      st.on<set_tenant_state>([&db, now](const auto& q) { return change_state(*db.tenants, q, now()); }),
+      st.on<load_facts>([&db](const auto& q) { return db.facts->find(q.tenant); }),
+      st.on<put_account_check>([&db](const auto& q) { return db.facts->put_account_check(q.tenant, q.check); }),
+      st.on<list_conflicts>([&db](const auto& q) { return db.facts->conflicts(q.page); }),
+      st.on<sum_usage>([&db](const auto& q) { return db.facts->usage(q.tenant, q.days); }),
+      st.on<list_calls>([&db](const auto& q) { return db.calls->list(q.filter, q.page); }),
+      st.on<find_call>([&db](const auto& q) { return find_with_events(*db.calls, q); }),
+      st.on<list_messages>([&db](const auto& q) { return db.messages->list(q.filter, q.page); }),
+      st.on<create_key>([&db](const auto& q) { return db.access->create_key(q.key, q.hash, q.by); }),
+      st.on<find_key>([&db](const auto& q) { return db.access->find_key(q.hash); }),
+      st.on<list_keys>([&db](const auto& q) { return db.access->list_keys(q.page); }),
+      st.on<delete_key>([&db, now](const auto& q) { return db.access->delete_key(q.id, now(), q.by); }),
+      st.on<note_key_used>([&db](const auto& q) { return db.access->key_used(q.id, q.at); }),
+      st.on<put_user>([&db](const auto& q) { return store_user(*db.access, q); }),
+      st.on<list_users>([&db](const auto& q) { return db.access->list_users(q.page); }),
+      st.on<delete_user>([&db, now](const auto& q) { return db.access->delete_user(q.name, now(), q.by); }),
+      st.on<sign_in>([&db, now](const auto& q) { return begin_session(*db.access, q, now()); }),
+      st.on<find_session>([&db, now](const auto& q) { return db.access->find_session(q.token_hash, now()); }),
+      st.on<sign_out>([&db](const auto& q) { return db.access->delete_session(q.token_hash); }),
+      st.on<list_audit>([&db](const auto& q) { return db.audit->list(q.filter, q.page); }),
+      st.on<begin_idempotent>([&db, now](const auto& q) { return take_idempotency_key(*db.idempotency, q, now()); }),
+      st.on<finish_idempotent>([&db](const auto& q) { return keep_answer(*db.idempotency, q); }),
+      st.on<ping_database>([&db](const auto&) { return round_trip(db); }),
   };
 }
 

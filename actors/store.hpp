@@ -18,6 +18,9 @@ struct store_state {
   // -- what it does
   template <class T, class Work>
   void answer(const reply<T>& question, Work work);
+  template <class Question, class Work>
+  auto on(Work work);
+  void purge();
 
   // -- what it remembers
   store_actor::pointer self = nullptr;

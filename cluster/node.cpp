@@ -14,6 +14,8 @@
 #include <caf/actor_system_config.hpp>
 
 #include <atomic>
+#include <fstream>
+#include <iterator>
 #include <thread>
 
 namespace trunkline::cluster {
@@ -70,6 +72,7 @@ struct node::impl {
   actors::shards_actor shards;
   std::unique_ptr<actors::local_gateway> gateway;
   std::unique_ptr<database_probe> probe;
+  std::atomic<std::shared_ptr<const http::checks::jwt_verifier>> tokens;
   std::unique_ptr<http::context> web;
   std::unique_ptr<http::server> webhooks, api;
 
@@ -82,6 +85,7 @@ struct node::impl {
   core::expected<void> open_database();
   core::expected<void> read_directory();
   void spawn_actors();
+  core::expected<void> read_jwt_key();
   core::expected<void> listen(core::secret admin_key);
   void stop();
 };
@@ -120,6 +124,7 @@ void node::impl::spawn_actors() {
   shards = std::move(crew.shards);
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(crew.vitals), clock.now()});
+  services->stores.ask(actors::purge_removed{});
   probe = std::make_unique<database_probe>(
       [this](actors::reply<int64_t> answer) {
         deadlines->watch(answer.watched());
@@ -128,10 +133,26 @@ void node::impl::spawn_actors() {
       [this](bool up) { gateway->database_is(up); });
 }
 
+core::expected<void> node::impl::read_jwt_key() {
+  core::secret key = settings.jwt_secret;
+  if (!settings.jwt_algorithm.empty() && settings.jwt_algorithm != "HS256") {
+    std::ifstream file(settings.jwt_public_key_file);
+    std::string pem{std::istreambuf_iterator<char>(file), {}};
+    key = core::secret(std::move(pem));
+  }
+  auto made = http::checks::jwt_verifier::make(settings.jwt_algorithm, key);
+  if (!made)
+    return core::fail(std::move(made).error());
+  tokens.store(std::make_shared<const http::checks::jwt_verifier>(std::move(*made)));
+  return {};
+}
+
 core::expected<void> node::impl::listen(core::secret admin_key) {
   web = std::make_unique<http::context>(http::front_end_settings{}, *gateway, clock);
   web->settings.default_country = settings.default_country;
   web->settings.admin_key = std::move(admin_key);
+  web->settings.tokens = [this] { return tokens.load(); };
+  web->settings.secure_cookies = !settings.api_listen.is_loopback();
   web->settings.max_in_flight = static_cast<uint32_t>(settings.webhooks_in_flight);
   if (!settings.public_url.empty())
     if (auto done = set_public_url(web->settings, settings.public_url); !done)
@@ -197,7 +218,9 @@ node::~node() { impl_->stop(); }
 core::expected<std::unique_ptr<node>> node::start(const config::settings& settings, core::secret admin_key,
                                                   const core::clock& clock) {
   auto body = std::make_unique<impl>(settings, clock);
-  core::expected<void> done = body->open_database();
+  core::expected<void> done = body->read_jwt_key();
+  if (done)
+    done = body->open_database();
   if (done)
     done = body->read_directory();
   if (done) {
@@ -222,7 +245,8 @@ void node::drain(std::chrono::milliseconds patience) {
   impl_->gateway->drain();
   impl_->webhooks->refuse_connections();
   const auto begun = std::chrono::steady_clock::now();
-  for (auto waited = begun - begun; waited < patience; waited = std::chrono::steady_clock::now() - begun) {
+  for (auto waited = std::chrono::steady_clock::duration::zero(); waited < patience;
+       waited = std::chrono::steady_clock::now() - begun) {
     if (impl_->web->in_flight.load() == 0 && waited >= a_moment)
       return;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));

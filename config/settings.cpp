@@ -124,6 +124,19 @@ problem set_platform_use(settings& s, std::string_view value) {
   return std::nullopt;
 }
 
+problem set_jwt_algorithm(settings& s, std::string_view value) {
+  if (!value.empty() && value != "HS256" && value != "RS256" && value != "ES256")
+    return "must be HS256, RS256 or ES256";
+  s.jwt_algorithm = value;
+  return std::nullopt;
+}
+
+problem set_jwt_public_key_file(settings& s, std::string_view value) {
+  if (value.empty())
+    return s.jwt_public_key_file.clear(), std::nullopt;
+  return set_text<&settings::jwt_public_key_file, 4096>(s, value);
+}
+
 problem set_log_level(settings& s, std::string_view value) {
   const auto level = log::parse_level(value);
   if (!level)
@@ -183,6 +196,12 @@ constexpr setting table[] = {
     {"twilio.platform_use", "TRUNKLINE_TWILIO_PLATFORM_USE", text, "all", "`all` or `admin`",
      "What the platform account may be used for: everything, or health checks and the number pool only.",
      set_platform_use},
+    {"jwt.algorithm", "TRUNKLINE_JWT_ALGORITHM", text, "", "`HS256`, `RS256` or `ES256`",
+     "The one algorithm of JSON Web Tokens that the API accepts as bearer tokens; empty: none.", set_jwt_algorithm},
+    {"jwt.secret", "TRUNKLINE_JWT_SECRET", secret, "", "at least 32 bytes", "The key of HS256.",
+     set_secret<&s::jwt_secret>},
+    {"jwt.public_key_file", "TRUNKLINE_JWT_PUBLIC_KEY_FILE", text, "", "file", "The public key of RS256 or ES256, PEM.",
+     set_jwt_public_key_file},
     {"log.level", "TRUNKLINE_LOG_LEVEL", text, "info", "`debug`, `info`, `warn`, `error` or `off`",
      "The lowest level that is logged.", set_log_level},
     {"log.format", "TRUNKLINE_LOG_FORMAT", text, "json", "`json` or `text`",

@@ -47,6 +47,10 @@ struct settings {
   config::platform_use platform_use{};
   std::optional<core::platform_account> platform; ///< only when both halves are there and well-formed [P1]
 
+  std::string jwt_algorithm; ///< empty: no JWT is accepted
+  core::secret jwt_secret;
+  std::string jwt_public_key_file;
+
   log::level log_level{};
   log::format log_format{};
 

@@ -26,6 +26,7 @@ struct page {
 };
 
 struct tenant_filter {
+  tenant_id id;             ///< this one alone; empty for any
   std::string name_part;    ///< case-insensitive; empty for any
   std::string phone_number; ///< exact, list or legacy; empty for any
   std::optional<credential_source> source;

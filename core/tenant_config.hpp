@@ -35,12 +35,22 @@ struct twilio_credentials {
 /// Twilio's WhatsApp sandbox: any company's number, so nobody's.
 inline constexpr std::string_view whatsapp_sandbox = "+14155238886";
 
+/// Where a number comes from and what is known of it at the provider.
+struct number_origin {
+  std::optional<bool> in_account; ///< unset: not checked yet
+  std::string sid;                ///< "PN...", empty while it has not been checked
+  std::string capabilities;       ///< of "voice,sms,mms"; empty while it has not been checked
+  std::string source = "manual";  ///< "pool", "twilio_purchase", "twilio_existing", "manual"
+  timestamp assigned_at;
+};
+
 struct company_number {
   phone_number number;
   std::string friendly_name;
   bool active = true;
   bool primary = false;
   hook_token hook; ///< names this number in webhook URLs; made when the number is stored
+  number_origin origin = {};
 };
 
 struct voicemail_settings {

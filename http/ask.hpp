@@ -20,4 +20,16 @@ actors::reply<T> reply_to(exchange_ptr request, Render render) {
   });
 }
 
+/// The same for a question whose answer is only that it is done.
+template <class Render>
+actors::reply<void> reply_to_done(exchange_ptr request, Render render) {
+  return actors::reply<void>([request = std::move(request), render = std::move(render)](core::expected<void> answer) {
+    if (answer)
+      return render(*request);
+    if (!answer.error().context.empty())
+      log::warn(request->id(), "{}: {}", core::to_string(answer.error().code), answer.error().context);
+    respond_error(*request, answer.error());
+  });
+}
+
 } // namespace trunkline::http

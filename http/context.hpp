@@ -2,9 +2,14 @@
 
 #include "actors/gateway.hpp"
 #include "core/secret.hpp"
+#include "http/checks/jwt.hpp"
+#include "http/guess_limiter.hpp"
+#include "http/key_ring.hpp"
 #include "twilio/signature.hpp"
 
 #include <atomic>
+#include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -15,6 +20,10 @@ struct front_end_settings {
   std::string hooks_base;             ///< public_url + "/hooks/"
   std::string default_country = "US"; ///< of numbers in webhooks that have no +
   core::secret admin_key;
+  std::function<std::shared_ptr<const checks::jwt_verifier>()> tokens = [] {
+    return std::make_shared<const checks::jwt_verifier>();
+  };                             ///< may change while the node runs
+  bool secure_cookies = false;   ///< the console is reached by https
   uint32_t max_in_flight = 4096; ///< webhooks between the door and their answer
 };
 
@@ -27,6 +36,8 @@ struct context {
   actors::gateway& actors;
   const core::clock& clock;
   std::atomic<uint32_t> in_flight{0};
+  key_ring keys;
+  guess_limiter guesses;
 };
 
 } // namespace trunkline::http

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/ids.hpp"
+#include "core/principal.hpp"
 
 #include <memory>
 #include <optional>
@@ -44,6 +45,12 @@ public:
 
   /// What the route's template captured, in its order: "/api/companies/{id}" has one.
   std::vector<std::string_view> captures;
+
+  /// Who asks, once that is proven; of routes that are open to anybody, nobody.
+  core::principal who;
+  /// Not empty: whatever is made here goes by an id that follows from this text, so that it is not made twice.
+  std::string once;
+  core::author author() const { return {who, id_}; }
 
 protected:
   explicit exchange(core::request_id id) : id_(std::move(id)) {}

@@ -128,6 +128,19 @@ std::optional<core::timestamp> query_reader::time(std::string_view name) {
   return *at;
 }
 
+std::optional<std::chrono::sys_days> query_reader::day(std::string_view name) {
+  const std::string given(params_.get(name));
+  if (given.empty())
+    return std::nullopt;
+  const bool shaped = given.size() == 10 && given[4] == '-' && given[7] == '-';
+  const auto at = shaped ? core::parse_rfc3339(given + "T00:00:00Z") : core::fail(core::ec::invalid_request);
+  if (at)
+    return std::chrono::floor<std::chrono::days>(
+        std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(at->ms)));
+  complain(name, "Use a day, for example 2026-11-20");
+  return std::nullopt;
+}
+
 bool query_reader::flag(std::string_view name) { return one_of(name, {"true", "false"}) == "true"; }
 
 core::page_request query_reader::page(std::string_view scope) {

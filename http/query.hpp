@@ -4,6 +4,7 @@
 #include "core/query.hpp"
 #include "twilio/form.hpp"
 
+#include <chrono>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -23,6 +24,10 @@ public:
   std::string one_of(std::string_view name, std::initializer_list<std::string_view> values);
   std::optional<core::timestamp> time(std::string_view name);
   bool flag(std::string_view name);
+  /// "2026-11-20"
+  std::optional<std::chrono::sys_days> day(std::string_view name);
+  /// For what the values mean together.
+  void refuse(std::string_view name, std::string detail) { complain(name, std::move(detail)); }
 
   /// `limit` 1..200 (50) and `cursor`; the cursor must have been made for the same scope.
   core::page_request page(std::string_view scope);

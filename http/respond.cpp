@@ -148,6 +148,8 @@ void respond_json(exchange& request, int status, std::string body,
   request.respond({status, "application/json", std::move(body), std::move(headers)});
 }
 
+void respond_nothing(exchange& request) { request.respond({204, "", "", {{"X-Request-Id", request.id().value}}}); }
+
 void respond_forbidden_webhook(exchange& request) { request.respond({403, "", "", {}}); }
 
 } // namespace trunkline::http

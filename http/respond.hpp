@@ -14,6 +14,9 @@ response problem(const core::request_id& request, const core::error& failure);
 void respond_json(exchange& request, int status, std::string body,
                   std::vector<std::pair<std::string, std::string>> headers = {});
 
+/// 204.
+void respond_nothing(exchange& request);
+
 /// A webhook's refusal that must not tell anything: 403, no body.
 void respond_forbidden_webhook(exchange& request);
 

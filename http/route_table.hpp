@@ -9,8 +9,9 @@
 
 namespace trunkline::http {
 
-/// Who may take a route. `webhook` routes check Twilio's signature themselves.
-enum class access : uint8_t { open, webhook, platform_admin };
+/// Who may take a route: at least this role, and a company's only for that company. `webhook` routes check Twilio's
+/// signature themselves.
+enum class access : uint8_t { open, webhook, company_viewer, company_admin, platform_admin };
 
 /// On which listener.
 enum class listener : uint8_t { webhooks, api };
@@ -21,6 +22,7 @@ struct route {
   std::string operation; ///< operationId of the OpenAPI description; empty: not described there
   http::access access = access::platform_admin;
   std::function<void(const exchange_ptr&)> handle;
+  bool creates = false; ///< takes an Idempotency-Key
 };
 
 /// Finds the route of a request: exact segments first, `{captures}` match one segment.

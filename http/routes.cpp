@@ -2,16 +2,23 @@
 
 #include "config/log.hpp"
 #include "core/utf8.hpp"
-#include "http/checks/api_key.hpp"
+#include "http/checks/authenticate.hpp"
+#include "http/checks/authorize.hpp"
 #include "http/handlers/actors.hpp"
+#include "http/handlers/audit.hpp"
 #include "http/handlers/calls.hpp"
 #include "http/handlers/companies.hpp"
 #include "http/handlers/health.hpp"
+#include "http/handlers/keys.hpp"
 #include "http/handlers/messages.hpp"
 #include "http/handlers/metrics.hpp"
 #include "http/handlers/openapi.hpp"
+#include "http/handlers/readiness.hpp"
+#include "http/handlers/session.hpp"
 #include "http/handlers/twilio_config.hpp"
+#include "http/handlers/usage.hpp"
 #include "http/handlers/webhook.hpp"
+#include "http/idempotency.hpp"
 #include "http/respond.hpp"
 
 #include <exception>
@@ -47,22 +54,40 @@ route_table webhook_routes(context& ctx) {
 }
 
 route_table api_routes(context& ctx) {
-  constexpr auto admin = access::platform_admin;
+  constexpr auto open = access::open, viewer = access::company_viewer, admin = access::company_admin,
+                 platform = access::platform_admin;
+  constexpr bool creates = true;
   return route_table({
-      {"GET",  "/healthz",                          "healthz",            access::open, h::healthz()},
-      {"GET",  "/readyz",                           "readyz",             access::open, h::readyz(ctx)},
-      {"GET",  "/metrics",                          "metrics",            access::open, h::metrics()},
-      {"GET",  "/api/openapi.json",                 "openapi",            access::open, h::openapi()},
-      {"POST", "/api/companies",                    "create_company",     admin, h::create_company(ctx)},
-      {"GET",  "/api/companies",                    "list_companies",     admin, h::list_companies(ctx)},
-      {"GET",  "/api/companies/{companyId}",        "get_company",        admin, h::get_company(ctx)},
-      {"GET",  "/api/companies/{companyId}/twilio/config", "get_twilio_config", admin, h::get_twilio_config(ctx)},
-      {"PUT",  "/api/companies/{companyId}/twilio/config", "put_twilio_config", admin, h::put_twilio_config(ctx)},
-      {"GET",  "/api/companies/{companyId}/calls",  "list_calls",         admin, h::list_calls(ctx)},
-      {"GET",  "/api/companies/{companyId}/calls/{callId}", "get_call",   admin, h::get_call(ctx)},
-      {"GET",  "/api/companies/{companyId}/messages", "list_messages",    admin, h::list_messages(ctx)},
-      {"POST", "/api/companies/{companyId}/quarantine/release", "release_quarantine", admin, h::release_quarantine(ctx)},
-      {"GET",  "/api/admin/actors",                 "list_actors",        admin, h::list_actors(ctx)},
+      {"GET",    "/healthz",                          "healthz",            open,     h::healthz()},
+      {"GET",    "/readyz",                           "readyz",             open,     h::readyz(ctx)},
+      {"GET",    "/metrics",                          "metrics",            open,     h::metrics()},
+      {"GET",    "/api/openapi.json",                 "openapi",            open,     h::openapi()},
+      {"POST",   "/api/session",                      "create_session",     open,     h::create_session(ctx)},
+      {"GET",    "/api/session",                      "get_session",        viewer,   h::get_session()},
+      {"DELETE", "/api/session",                      "delete_session",     viewer,   h::delete_session(ctx)},
+      {"POST",   "/api/companies",                    "create_company",     platform, h::create_company(ctx), creates},
+      {"GET",    "/api/companies",                    "list_companies",     viewer,   h::list_companies(ctx)},
+      {"GET",    "/api/companies/{companyId}",        "get_company",        viewer,   h::get_company(ctx)},
+      {"PATCH",  "/api/companies/{companyId}",        "patch_company",      admin,    h::patch_company(ctx)},
+      {"DELETE", "/api/companies/{companyId}",        "delete_company",     platform, h::delete_company(ctx)},
+      {"GET",    "/api/companies/{companyId}/readiness", "get_readiness",   viewer,   h::get_readiness(ctx)},
+      {"GET",    "/api/companies/{companyId}/twilio/config", "get_twilio_config", viewer, h::get_twilio_config(ctx)},
+      {"PUT",    "/api/companies/{companyId}/twilio/config", "put_twilio_config", admin, h::put_twilio_config(ctx)},
+      {"POST",   "/api/companies/{companyId}/twilio/test", "test_twilio_config", admin, h::test_twilio_config(ctx)},
+      {"GET",    "/api/companies/{companyId}/calls",  "list_calls",         viewer,   h::list_calls(ctx)},
+      {"GET",    "/api/companies/{companyId}/calls/{callId}", "get_call",   viewer,   h::get_call(ctx)},
+      {"GET",    "/api/companies/{companyId}/messages", "list_messages",    viewer,   h::list_messages(ctx)},
+      {"GET",    "/api/companies/{companyId}/usage",  "get_usage",          viewer,   h::get_usage(ctx)},
+      {"POST",   "/api/companies/{companyId}/quarantine/release", "release_quarantine", admin, h::release_quarantine(ctx)},
+      {"GET",    "/api/admin/actors",                 "list_actors",        platform, h::list_actors(ctx)},
+      {"GET",    "/api/admin/audit",                  "list_audit",         platform, h::list_audit(ctx)},
+      {"GET",    "/api/admin/numbers/conflicts",      "list_conflicts",     platform, h::list_conflicts(ctx)},
+      {"POST",   "/api/admin/keys",                   "create_key",         platform, h::create_key(ctx), creates},
+      {"GET",    "/api/admin/keys",                   "list_keys",          platform, h::list_keys(ctx)},
+      {"DELETE", "/api/admin/keys/{keyId}",           "delete_key",         platform, h::delete_key(ctx)},
+      {"POST",   "/api/admin/users",                  "put_user",           platform, h::put_user(ctx), creates},
+      {"GET",    "/api/admin/users",                  "list_users",         platform, h::list_users(ctx)},
+      {"DELETE", "/api/admin/users/{user}",           "delete_user",        platform, h::delete_user(ctx)},
   });
 }
 // clang-format on
@@ -77,6 +102,22 @@ void respond_not_routed(exchange& request, const route_table::match& where) {
   request.respond(std::move(answer));
 }
 
+/// A handler's exception is answered, whichever thread it comes from.
+void guarded(const exchange_ptr& request, const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const std::exception& problem) {
+    log::error(request->id(), "handler failed: {}", problem.what());
+    respond_error(*request, {core::ec::internal_error, "", "", {}});
+  }
+}
+
+void admit(context& ctx, const route& where, const exchange_ptr& request) {
+  if (auto may = checks::authorize(where, *request); !may)
+    return respond_error(*request, may.error());
+  carry_out(ctx, where, request);
+}
+
 void handle(context& ctx, const route_table& table, const exchange_ptr& request) {
   auto where = table.find(request->method(), request->path());
   if (!core::is_clean_utf8(request->path())) // no id is such, and no database takes it
@@ -84,24 +125,18 @@ void handle(context& ctx, const route_table& table, const exchange_ptr& request)
   if (!where.found)
     return respond_not_routed(*request, where);
   request->captures = std::move(where.captures);
-  if (where.found->access == access::platform_admin)
-    if (auto admitted = checks::platform_admin(ctx, *request); !admitted)
-      return respond_error(*request, admitted.error());
-  where.found->handle(request);
+  const auto& found = *where.found;
+  if (found.access == access::open || found.access == access::webhook)
+    return found.handle(request);
+  checks::authenticate(ctx, request,
+                       [&ctx, &found, request] { guarded(request, [&] { admit(ctx, found, request); }); });
 }
 
 } // namespace
 
 std::function<void(exchange_ptr)> serve(context& ctx, route_table table) {
   auto shared = std::make_shared<const route_table>(std::move(table));
-  return [&ctx, shared](const exchange_ptr& request) {
-    try {
-      handle(ctx, *shared, request);
-    } catch (const std::exception& problem) {
-      log::error(request->id(), "handler failed: {}", problem.what());
-      respond_error(*request, {core::ec::internal_error, "", "", {}});
-    }
-  };
+  return [&ctx, shared](const exchange_ptr& request) { guarded(request, [&] { handle(ctx, *shared, request); }); };
 }
 
 } // namespace trunkline::http

@@ -78,7 +78,7 @@ objection merge_numbers(std::vector<core::company_number>& out, std::vector<core
     primaries += entry.primary ? 1 : 0;
     const auto before = std::find_if(out.begin(), out.end(), [&](const auto& n) { return n.number == entry.number; });
     if (before != out.end())
-      entry.hook = before->hook; // its webhook URLs stay what they are
+      entry.hook = before->hook, entry.origin = before->origin; // its webhook URLs stay what they are
   }
   if (primaries > 1)
     return "phoneNumbers: only one number can be primary.";

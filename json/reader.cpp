@@ -198,6 +198,10 @@ std::optional<field> object_reader::require(std::string_view name) {
   return std::nullopt;
 }
 
+void object_reader::missing(std::string_view name) {
+  note(*problems_, below(pointer_, name), "required", "Is required");
+}
+
 void object_reader::finish() const {
   for (const auto& member : object_->GetObject())
     if (const auto name = view(member.name); !taken_.contains(name))

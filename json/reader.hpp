@@ -62,6 +62,8 @@ public:
   std::optional<field> require(std::string_view name);
   /// A member that is allowed and means nothing.
   void ignore(std::string_view name) { taken_.emplace(name); }
+  /// Notes that a member is missing which has to be there because of another.
+  void missing(std::string_view name);
   /// Notes every member that was not taken as unknown.
   void finish() const;
 

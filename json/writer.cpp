@@ -50,6 +50,10 @@ writer& writer::value(double number) {
 writer& writer::value(core::money amount) { return value(core::to_string(amount)); }
 writer& writer::value(core::timestamp at) { return value(core::to_rfc3339(at)); }
 
+writer& writer::raw(std::string_view json) {
+  return impl_->out.RawValue(json.data(), json.size(), rapidjson::kObjectType), *this;
+}
+
 std::string writer::take() {
   std::string text(impl_->buffer.GetString(), impl_->buffer.GetSize());
   impl_ = std::make_unique<impl>();

@@ -58,6 +58,8 @@ public:
   writer& field(std::string_view name, const T& what) {
     return key(name).value(what);
   }
+  /// A JSON value that has been written before, as it is.
+  writer& raw(std::string_view json);
   writer& null_field(std::string_view name) { return key(name).null(); }
 
   /// The text; the writer is empty afterwards. Complete only when everything begun has ended.

@@ -21,6 +21,8 @@ public:
   /// Begins when the log has `log_pages`, 128 MiB by default.
   checkpointer(std::string path, std::timed_mutex& writer, int log_pages = 32768);
   ~checkpointer(); ///< after what is due
+  checkpointer(const checkpointer&) = delete;
+  checkpointer& operator=(const checkpointer&) = delete;
 
   /// From now on every commit of this connection tells how long the log is.
   void attach(soci::session& connection);

@@ -11,6 +11,10 @@ store_set make_stores(database& db, const vault& keys) {
   set.tenants = make_tenant_store(connection, keys);
   set.calls = make_call_store(connection);
   set.messages = make_message_store(connection);
+  set.facts = make_tenant_facts_store(connection);
+  set.access = make_access_store(connection);
+  set.audit = make_audit_store(connection);
+  set.idempotency = make_idempotency_store(connection, keys);
   set.ping = [connection] {
     return connection->run("asking for a sign of life", access::read, [](soci::session& sql) -> core::expected<void> {
       int one = 0;

@@ -3,8 +3,11 @@
 #include "core/call.hpp"
 #include "core/message.hpp"
 #include "core/query.hpp"
+#include "core/tenant_change.hpp"
+#include "core/tenant_facts.hpp"
 #include "core/tenant_profile.hpp"
 #include "core/webhook_event.hpp"
+#include "persistence/access_store.hpp"
 
 #include <functional>
 #include <memory>
@@ -36,8 +39,9 @@ class tenant_store {
 public:
   virtual ~tenant_store() = default;
 
-  /// Stores a new company with the default configuration and a hook token; id and times are the caller's.
-  virtual core::expected<core::tenant_profile> create(const core::tenant& tenant) = 0;
+  /// Stores a new company with the default configuration and a hook token; id and times are the caller's. A company
+  /// that has this id already is returned as it is: somebody repeats what he could not hear the answer of.
+  virtual core::expected<core::tenant_profile> create(const core::tenant& tenant, const core::author& by) = 0;
   /// ec::company_not_found.
   virtual core::expected<core::tenant_profile> find(const core::tenant_id& id) = 0;
   /// `platform_usable` decides what credentialSource a company without its own credentials has.
@@ -47,10 +51,34 @@ public:
   /// If-Match, ec::etag_mismatch when it is not the stored one. ec::phone_number_taken when another company has one of
   /// the numbers (list or legacy). New numbers get hook tokens, kept ones keep theirs. Returns it as stored.
   virtual core::expected<core::tenant_config> put_config(const core::tenant_id& id, std::optional<int64_t> if_version,
-                                                         const core::tenant_config& config, core::timestamp now) = 0;
-  virtual core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now) = 0;
+                                                         const core::tenant_config& config, core::timestamp now,
+                                                         const core::author& by) = 0;
+  /// `if_version`: of the company itself, not of its configuration.
+  virtual core::expected<core::tenant_profile> change(const core::tenant_id& id, std::optional<int64_t> if_version,
+                                                      const core::tenant_change& change, core::timestamp now,
+                                                      const core::author& by) = 0;
+  virtual core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now,
+                                         const core::author& by) = 0;
+  /// ec::company_has_numbers names them. Its calls and messages go with purge().
+  virtual core::expected<void> remove(const core::tenant_id& id, core::timestamp now, const core::author& by) = 0;
+  /// Deletes a part of what removed companies left; true if there is more.
+  virtual core::expected<bool> purge(size_t rows) = 0;
   /// All companies, in one pass; 100,000 of them with 150,000 numbers must take well under 3 s.
   virtual core::expected<void> for_each_door(const std::function<void(tenant_door)>& visit) = 0;
+};
+
+/// What is known about companies besides their configuration.
+class tenant_facts_store {
+public:
+  virtual ~tenant_facts_store() = default;
+  virtual core::expected<core::tenant_facts> find(const core::tenant_id& id) = 0;
+  /// Nothing happens if the company is gone.
+  virtual core::expected<void> put_account_check(const core::tenant_id& id, const core::account_check& check) = 0;
+  /// Numbers that more than one company has, by number downwards; of the page's place only the id counts.
+  virtual core::expected<core::page<core::number_conflict>> conflicts(const core::page_request& page) = 0;
+  /// One result for each span of time [first, second), in their order; `day` is left empty.
+  virtual core::expected<std::vector<core::usage_day>>
+  usage(const core::tenant_id& id, const std::vector<std::pair<core::timestamp, core::timestamp>>& days) = 0;
 };
 
 /// How one event of a batch ended.
@@ -94,6 +122,10 @@ struct store_set {
   std::unique_ptr<tenant_store> tenants;
   std::unique_ptr<call_store> calls;
   std::unique_ptr<message_store> messages;
+  std::unique_ptr<tenant_facts_store> facts;
+  std::unique_ptr<access_store> access;
+  std::unique_ptr<audit_store> audit;
+  std::unique_ptr<idempotency_store> idempotency;
   /// One round trip; how long it took is the database's latency.
   std::function<core::expected<void>()> ping;
 };

@@ -53,7 +53,7 @@ void add_numbers(soci::session& sql, std::vector<sealed_door>& doors) {
                    ++at;
                  if (at != doors.end() && at->door.tenant.value == company)
                    at->door.numbers.push_back(
-                       {core::phone_number(number), name, active != 0, primary != 0, core::hook_token(hook)});
+                       {core::phone_number(number), name, active != 0, primary != 0, core::hook_token(hook), {}});
                });
 }
 

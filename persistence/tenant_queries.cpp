@@ -68,17 +68,26 @@ numbers_by_company numbers_of(soci::session& sql, dialect kind, const std::vecto
   const bool sqlite = kind == dialect::sqlite;
   const auto ids = sqlite ? fmt::format("[\"{}\"]", fmt::join(companies, "\",\""))
                           : fmt::format("{{{}}}", fmt::join(companies, ","));
-  const std::string query =
-      fmt::format("select company_id, phone_number, friendly_name, active, is_primary, hook_token from company_number "
-                  "where company_id {} order by company_id, position",
-                  sqlite ? "in (select value from json_each(:ids))" : "= any(cast(:ids as text[]))");
-  std::string company, number, name, hook;
+  const std::string query = fmt::format(
+      "select company_id, phone_number, friendly_name, active, is_primary, hook_token, in_account, sid, "
+      "capabilities, source, assigned_at from company_number where company_id {} order by company_id, position",
+      sqlite ? "in (select value from json_each(:ids))" : "= any(cast(:ids as text[]))");
+  std::string company, number, name, hook, sid, capabilities, source;
   int active = 0, primary = 0;
+  long long assigned_at = 0;
+  nullable_int in_account;
   for_each_row(
-      sql, query, std::tie(company, number, name, active, primary, hook),
+      sql, query,
+      std::tie(company, number, name, active, primary, hook, in_account, sid, capabilities, source, assigned_at),
       [&] {
-        numbers[company].push_back(
-            {core::phone_number(number), name, active != 0, primary != 0, core::hook_token(hook)});
+        const auto known = in_account.get();
+        numbers[company].push_back({core::phone_number(number),
+                                    name,
+                                    active != 0,
+                                    primary != 0,
+                                    core::hook_token(hook),
+                                    {known ? std::optional(*known != 0) : std::nullopt, sid, capabilities, source,
+                                     core::timestamp{assigned_at}}});
       },
       ids);
   return numbers;
@@ -89,7 +98,7 @@ std::vector<tenant_row> list_tenants(soci::session& sql, dialect kind, const cor
   // An empty parameter means "any"; every name stands once, so some values are given twice.
   const std::string query =
       fmt::format("select {} from company c join company_config k on k.company_id = c.id "
-                  "where (c.created_at, c.id) < (:at, :id) "
+                  "where (c.created_at, c.id) < (:at, :id) and (:only = '' or c.id = :one) "
                   "and (:name = '' or {}(lower(c.name), lower(cast(:part as text))) > 0) "
                   "and (:number = '' or exists (select 1 from phone_claim p where p.company_id = c.id and "
                   "p.phone_number = :claimed)) "
@@ -108,9 +117,9 @@ std::vector<tenant_row> list_tenants(soci::session& sql, dialect kind, const cor
   std::vector<tenant_row> rows;
   tenant_row row;
   for_each_row(
-      sql, query, row.columns(), [&] { rows.push_back(row); }, start.at, start.id, filter.name_part, filter.name_part,
-      filter.phone_number, filter.phone_number, state, state, source, otherwise, source,
-      static_cast<long long>(page.limit + 1));
+      sql, query, row.columns(), [&] { rows.push_back(row); }, start.at, start.id, filter.id.value, filter.id.value,
+      filter.name_part, filter.name_part, filter.phone_number, filter.phone_number, state, state, source, otherwise,
+      source, static_cast<long long>(page.limit + 1));
   return rows;
 }
 

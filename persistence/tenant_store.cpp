@@ -1,6 +1,9 @@
 #include "core/ids.hpp"
+#include "json/changes.hpp"
 #include "json/tenant_config.hpp"
+#include "persistence/audit_row.hpp"
 #include "persistence/stores_internal.hpp"
+#include "persistence/tenant_changes.hpp"
 #include "persistence/tenant_doors.hpp"
 #include "persistence/tenant_queries.hpp"
 
@@ -79,18 +82,23 @@ core::expected<void> take_numbers(soci::session& sql, const core::tenant_id& id,
 
 /// Replaces the list; a number that stays keeps its token, so that its webhook URLs stay valid.
 void store_numbers(soci::session& sql, const core::tenant_id& id, const std::map<std::string, std::string>& known_hooks,
-                   std::vector<core::company_number>& numbers) {
+                   std::vector<core::company_number>& numbers, core::timestamp now) {
   execute(sql, "delete from company_number where company_id = :id", id.value);
   int position = 0;
   for (auto& number : numbers) {
     const auto known = known_hooks.find(number.number.str());
     number.hook = known == known_hooks.end() ? new_hook() : core::hook_token(known->second);
+    auto& origin = number.origin;
+    if (origin.assigned_at.ms == 0)
+      origin.assigned_at = now;
     execute(sql,
             "insert into company_number (company_id, position, phone_number, friendly_name, active, is_primary, "
-            "hook_token) "
-            "values (:id, :position, :number, :name, :active, :primary, :hook)",
+            "hook_token, in_account, sid, capabilities, source, assigned_at) values (:id, :position, :number, :name, "
+            ":active, :primary, :hook, :in_account, :sid, :capabilities, :source, :assigned)",
             id.value, position++, number.number.str(), number.friendly_name, int{number.active}, int{number.primary},
-            number.hook.value);
+            number.hook.value,
+            nullable_int(origin.in_account ? std::optional<int64_t>(*origin.in_account) : std::nullopt), origin.sid,
+            origin.capabilities, origin.source, origin.assigned_at.ms);
   }
 }
 
@@ -99,44 +107,20 @@ public:
   sql_tenant_store(std::shared_ptr<session> connection, vault keys)
       : session_(std::move(connection)), keys_(std::move(keys)) {}
 
-  core::expected<core::tenant_profile> create(const core::tenant& tenant) override {
+  core::expected<core::tenant_profile> create(const core::tenant& tenant, const core::author& by) override {
     core::tenant_profile profile{tenant, {}};
     profile.config.hook = new_hook();
     profile.config.last_updated = tenant.created_at;
     const auto data_key = keys_.new_data_key(tenant.id);
-    return session_->run(
-        "creating a company", access::write, [&](soci::session& sql) -> core::expected<core::tenant_profile> {
-          execute(
-              sql,
-              "insert into company (id, name, country, time_zone, menu_url, state, created_at, updated_at, version) "
-              "values (:id, :name, :country, :zone, :menu, :state, :created, :updated, :version)",
-              tenant.id.value, tenant.name, tenant.country, tenant.time_zone, nullable_text(tenant.menu_url),
-              std::string(to_text(tenant.state)), tenant.created_at.ms, tenant.updated_at.ms, tenant.version);
-          execute(
-              sql,
-              "insert into company_config (company_id, settings, account_sid, data_key, auth_token, next_auth_token, "
-              "api_key, api_secret, signature_mode, legacy_number, whatsapp_number, hook_token, version, last_updated) "
-              "values (:id, :settings, '', :data_key, '', '', '', '', :mode, '', '', :hook, :version, :updated)",
-              tenant.id.value, json::write_settings(profile.config), data_key,
-              std::string(to_text(profile.config.signatures)), profile.config.hook.value, profile.config.version,
-              profile.config.last_updated.ms);
-          return profile;
-        });
+    auto made = session_->run("creating a company", access::write,
+                              [&](soci::session& sql) { return insert_company(sql, profile, data_key, by); });
+    if (!made)
+      return core::fail(std::move(made.error()));
+    return *made ? core::expected<core::tenant_profile>(std::move(profile)) : find(tenant.id);
   }
 
   core::expected<core::tenant_profile> find(const core::tenant_id& id) override {
-    return session_->run(
-        "finding a company", access::snapshot, [&](soci::session& sql) -> core::expected<core::tenant_profile> {
-          const std::string query = fmt::format(
-              "select {} from company c join company_config k on k.company_id = c.id where c.id = :id", tenant_columns);
-          tenant_row row;
-          if (!fetch_row(sql, query, row.columns(), id.value))
-            return no_such_company();
-          auto profile = to_profile(row, keys_);
-          if (profile)
-            profile->config.numbers = numbers_of(sql, session_->kind(), {row.tenant.id.value})[row.tenant.id.value];
-          return profile;
-        });
+    return session_->run("finding a company", access::snapshot, [&](soci::session& sql) { return read(sql, id); });
   }
 
   core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter& filter, bool platform_usable,
@@ -162,24 +146,55 @@ public:
   }
 
   core::expected<core::tenant_config> put_config(const core::tenant_id& id, std::optional<int64_t> if_version,
-                                                 const core::tenant_config& config, core::timestamp now) override {
+                                                 const core::tenant_config& config, core::timestamp now,
+                                                 const core::author& by) override {
     std::set<std::string> distinct;
     for (const auto& number : config.numbers)
       if (!distinct.insert(number.number.str()).second)
         return core::fail(core::ec::invalid_configuration, "phoneNumbers: the same number twice.");
     return session_->run("storing a configuration", access::write,
-                         [&](soci::session& sql) { return replace_config(sql, id, if_version, config, now); });
+                         [&](soci::session& sql) { return replace_config(sql, id, if_version, config, now, by); });
   }
 
-  core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now) override {
+  core::expected<core::tenant_profile> change(const core::tenant_id& id, std::optional<int64_t> if_version,
+                                              const core::tenant_change& change, core::timestamp now,
+                                              const core::author& by) override {
+    auto changed = session_->run("changing a company", access::write, [&](soci::session& sql) {
+      return change_company(sql, session_->kind(), id, if_version, change, now, by);
+    });
+    if (!changed)
+      return core::fail(std::move(changed.error()));
+    return find(id);
+  }
+
+  core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now,
+                                 const core::author& by) override {
     return session_->run("changing a company's state", access::write, [&](soci::session& sql) -> core::expected<void> {
       const auto changed =
           execute(sql, "update company set state = :state, updated_at = :now, version = version + 1 where id = :id",
                   std::string(to_text(state)), now.ms, id.value);
       if (changed == 0)
         return no_such_company();
+      write_audit(sql, {{},
+                        now,
+                        by,
+                        state == core::tenant_state::active ? "company.release" : "company.quarantine",
+                        id,
+                        id.value,
+                        "{}",
+                        json::with_member("{}", "state", to_text(state))});
       return {};
     });
+  }
+
+  core::expected<void> remove(const core::tenant_id& id, core::timestamp now, const core::author& by) override {
+    return session_->run("removing a company", access::write,
+                         [&](soci::session& sql) { return remove_company(sql, session_->kind(), id, now, by); });
+  }
+
+  core::expected<bool> purge(size_t rows) override {
+    return session_->run("purging removed companies", access::write,
+                         [&](soci::session& sql) { return purge_companies(sql, session_->kind(), rows); });
   }
 
   core::expected<void> for_each_door(const std::function<void(tenant_door)>& visit) override {
@@ -189,22 +204,65 @@ public:
 private:
   core::expected<core::tenant_config> replace_config(soci::session& sql, const core::tenant_id& id,
                                                      std::optional<int64_t> if_version, core::tenant_config config,
-                                                     core::timestamp now);
+                                                     core::timestamp now, const core::author& by);
+  /// False if there is a company of this id already.
+  static core::expected<bool> insert_company(soci::session& sql, const core::tenant_profile& profile,
+                                             const std::string& data_key, const core::author& by);
+  core::expected<core::tenant_profile> read(soci::session& sql, const core::tenant_id& id);
 
   std::shared_ptr<session> session_;
   vault keys_;
 };
 
+core::expected<core::tenant_profile> sql_tenant_store::read(soci::session& sql, const core::tenant_id& id) {
+  const std::string query = fmt::format(
+      "select {} from company c join company_config k on k.company_id = c.id where c.id = :id", tenant_columns);
+  tenant_row row;
+  if (!fetch_row(sql, query, row.columns(), id.value))
+    return no_such_company();
+  auto profile = to_profile(row, keys_);
+  if (profile)
+    profile->config.numbers = numbers_of(sql, session_->kind(), {row.tenant.id.value})[row.tenant.id.value];
+  return profile;
+}
+
+core::expected<bool> sql_tenant_store::insert_company(soci::session& sql, const core::tenant_profile& profile,
+                                                      const std::string& data_key, const core::author& by) {
+  const auto& [tenant, config] = profile;
+  const auto made =
+      execute(sql,
+              "insert into company (id, name, country, time_zone, menu_url, state, created_at, updated_at, version) "
+              "values (:id, :name, :country, :zone, :menu, :state, :created, :updated, :version) "
+              "on conflict (id) do nothing",
+              tenant.id.value, tenant.name, tenant.country, tenant.time_zone, nullable_text(tenant.menu_url),
+              std::string(to_text(tenant.state)), tenant.created_at.ms, tenant.updated_at.ms, tenant.version);
+  if (made == 0)
+    return false;
+  execute(sql,
+          "insert into company_config (company_id, settings, account_sid, data_key, auth_token, next_auth_token, "
+          "api_key, api_secret, signature_mode, legacy_number, whatsapp_number, hook_token, version, last_updated) "
+          "values (:id, :settings, '', :data_key, '', '', '', '', :mode, '', '', :hook, :version, :updated)",
+          tenant.id.value, json::write_settings(config), data_key, std::string(to_text(config.signatures)),
+          config.hook.value, config.version, config.last_updated.ms);
+  write_audit(sql, {{}, tenant.created_at, by, "company.create", tenant.id, tenant.id.value, "{}", audited(tenant)});
+  return true;
+}
+
 core::expected<core::tenant_config> sql_tenant_store::replace_config(soci::session& sql, const core::tenant_id& id,
                                                                      std::optional<int64_t> if_version,
-                                                                     core::tenant_config config, core::timestamp now) {
-  const std::string lock_row = session_->kind() == dialect::postgresql ? " for update" : "";
-  std::string data_key;
-  if (!fetch_row(sql, "select data_key, hook_token, version from company_config where company_id = :id" + lock_row,
-                 std::tie(data_key, config.hook.value, config.version), id.value))
-    return no_such_company();
-  if (if_version && *if_version != config.version)
+                                                                     core::tenant_config config, core::timestamp now,
+                                                                     const core::author& by) {
+  if (session_->kind() == dialect::postgresql)
+    execute(sql, "select 1 from company_config where company_id = :id for update", id.value);
+  const auto current = read(sql, id);
+  if (!current)
+    return core::fail(current.error());
+  if (if_version && *if_version != current->config.version)
     return core::fail(core::ec::etag_mismatch, "The configuration has been changed meanwhile. Read it again.");
+  config.hook = current->config.hook;
+  config.version = current->config.version;
+  std::string data_key;
+  fetch_row(sql, "select data_key from company_config where company_id = :id", std::tie(data_key), id.value);
   auto sealed = seal_all(keys_, data_key, id, config.credentials);
   if (!sealed)
     return core::fail(std::move(sealed.error()));
@@ -212,11 +270,9 @@ core::expected<core::tenant_config> sql_tenant_store::replace_config(soci::sessi
   if (auto taken = take_numbers(sql, id, config); !taken)
     return core::fail(std::move(taken.error()));
   std::map<std::string, std::string> hooks;
-  std::string number, hook;
-  for_each_row(
-      sql, "select phone_number, hook_token from company_number where company_id = :id", std::tie(number, hook),
-      [&] { hooks.emplace(number, hook); }, id.value);
-  store_numbers(sql, id, hooks, config.numbers);
+  for (const auto& number : current->config.numbers)
+    hooks.emplace(number.number.str(), number.hook.value);
+  store_numbers(sql, id, hooks, config.numbers, now);
 
   ++config.version;
   config.last_updated = now;
@@ -228,6 +284,8 @@ core::expected<core::tenant_config> sql_tenant_store::replace_config(soci::sessi
           json::write_settings(config), config.credentials.account_sid, sealed->auth_token, sealed->next_auth_token,
           sealed->api_key, sealed->api_secret, std::string(to_text(config.signatures)), text_of(config.legacy_number),
           text_of(config.whatsapp_number), config.version, now.ms, id.value);
+  auto [before, after] = audited_change(current->config, config);
+  write_audit(sql, {{}, now, by, "twilio_config.update", id, id.value, std::move(before), std::move(after)});
   return config;
 }
 

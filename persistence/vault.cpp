@@ -178,4 +178,16 @@ core::expected<core::secret> vault::unseal(const std::string& data_key, const co
   return std::move(*plain);
 }
 
+core::expected<std::string> vault::seal_platform(std::string_view column, const core::secret& value) const {
+  return encrypt(master_key_.reveal(), associated("", column), value.reveal());
+}
+
+core::expected<core::secret> vault::unseal_platform(std::string_view column, const std::string& sealed) const {
+  auto plain = decrypt(master_key_.reveal(), associated("", column), sealed);
+  if (!plain)
+    return core::fail(core::ec::internal_error, "A stored secret cannot be opened.",
+                      fmt::format("platform, {}: sealed with another key, or moved or changed", column));
+  return std::move(*plain);
+}
+
 } // namespace trunkline::persistence

@@ -29,6 +29,10 @@ public:
   core::expected<core::secret> unseal(const std::string& data_key, const core::tenant_id& tenant,
                                       std::string_view column, const std::string& sealed) const;
 
+  /// What belongs to no company.
+  core::expected<std::string> seal_platform(std::string_view column, const core::secret& value) const;
+  core::expected<core::secret> unseal_platform(std::string_view column, const std::string& sealed) const;
+
 private:
   explicit vault(core::secret master_key) : master_key_(std::move(master_key)) {}
   core::secret master_key_;

@@ -41,12 +41,32 @@ void respond_company(const context& ctx, exchange& request, int status, const co
   respond_tagged(request, status, out.take(), version_of(ctx, company), "/api/companies/" + company.tenant.id.value);
 }
 
+/// With an Idempotency-Key the same again, should it be asked for twice.
+core::tenant_id new_company_id(const exchange& request) {
+  constexpr std::string_view prefix = "co_";
+  if (request.once.empty())
+    return core::tenant_id(core::new_id(prefix, company_id_characters));
+  return core::tenant_id(
+      core::derived_id(prefix, request.once, "company").substr(0, prefix.size() + company_id_characters));
+}
+
 std::optional<core::credential_source> source_named(std::string_view name) {
   using core::credential_source;
   for (auto source : {credential_source::company, credential_source::platform, credential_source::none})
     if (json::to_string(source) == name)
       return source;
   return std::nullopt;
+}
+
+void store_change(context& ctx, const exchange_ptr& request, const core::tenant_profile& current,
+                  const core::tenant_change& change, bool conditional) {
+  if (change.empty())
+    return respond_company(ctx, *request, 200, current);
+  const auto version = conditional ? std::optional(current.tenant.version) : std::nullopt;
+  ctx.actors.ask(actors::change_company{current.tenant.id, version, change, request->author(),
+                                        reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto changed) {
+                                          respond_company(ctx, asked, 200, changed);
+                                        })});
 }
 
 } // namespace
@@ -60,13 +80,14 @@ std::function<void(const exchange_ptr&)> create_company(context& ctx) {
     if (!wanted)
       return respond_error(*request, wanted.error());
     auto& company = wanted->tenant;
-    company.id = core::tenant_id(core::new_id("co_", company_id_characters));
+    company.id = new_company_id(*request);
     company.created_at = company.updated_at = ctx.clock.now();
     ctx.actors.ask(actors::create_company{
-        company, reply_to<core::tenant_profile>(
-                     request, [&ctx, reason = why_no_number(ctx, *wanted)](exchange& asked, auto created) {
-                       respond_company(ctx, asked, 201, created, reason);
-                     })});
+        company, request->author(),
+        reply_to<core::tenant_profile>(request,
+                                       [&ctx, reason = why_no_number(ctx, *wanted)](exchange& asked, auto created) {
+                                         respond_company(ctx, asked, 201, created, reason);
+                                       })});
   };
 }
 
@@ -74,6 +95,7 @@ std::function<void(const exchange_ptr&)> list_companies(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
     query_reader query(request->query(), {"q", "phoneNumber", "credentialSource", "state"});
     core::tenant_filter filter;
+    filter.id = request->who.company;
     filter.name_part = query.text("q");
     filter.phone_number = query.phone_number("phoneNumber", ctx.settings.default_country);
     filter.source = source_named(query.one_of("credentialSource", {"company", "platform", "none"}));
@@ -103,16 +125,47 @@ std::function<void(const exchange_ptr&)> get_company(context& ctx) {
   };
 }
 
+std::function<void(const exchange_ptr&)> patch_company(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    const auto body = checks::json_body(*request);
+    if (!body)
+      return respond_error(*request, body.error());
+    auto change = shapes::read_company_change(*body);
+    if (!change)
+      return respond_error(*request, change.error());
+    const auto wanted = if_match(*request);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
+    const core::tenant_id id{std::string(request->captures[0])};
+    ctx.actors.ask(actors::load_profile{
+        id, reply_to<core::tenant_profile>(request, [&ctx, request, wanted, change](exchange& asked, auto current) {
+          if (*wanted && **wanted != version_of(ctx, current))
+            return respond_error(asked, {core::ec::etag_mismatch, "", "", {}});
+          store_change(ctx, request, current, *change, wanted->has_value());
+        })});
+  };
+}
+
+std::function<void(const exchange_ptr&)> delete_company(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    const core::tenant_id id{std::string(request->captures[0])};
+    ctx.actors.ask(actors::remove_company{id, request->author(), reply_to_done(request, [&ctx, id](exchange& asked) {
+                                            ctx.keys.forget_company(id);
+                                            respond_nothing(asked);
+                                          })});
+  };
+}
+
 std::function<void(const exchange_ptr&)> release_quarantine(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
     const core::tenant_id id{std::string(request->captures[0])};
-    ctx.actors.ask(
-        actors::load_profile{id, reply_to<core::tenant_profile>(request, [&ctx, request, id](exchange&, auto) {
-                               ctx.actors.ask(actors::release_quarantine{
-                                   id, reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto released) {
-                                     respond_company(ctx, asked, 200, released);
-                                   })});
-                             })});
+    ctx.actors.ask(actors::load_profile{
+        id, reply_to<core::tenant_profile>(request, [&ctx, request, id](exchange&, auto) {
+          ctx.actors.ask(actors::release_quarantine{
+              id, request->author(), reply_to<core::tenant_profile>(request, [&ctx](exchange& asked, auto released) {
+                respond_company(ctx, asked, 200, released);
+              })});
+        })});
   };
 }
 

@@ -3,8 +3,10 @@
 #include "http/ask.hpp"
 #include "http/checks/json_body.hpp"
 #include "http/etag.hpp"
+#include "http/twilio_check.hpp"
 #include "json/tenant_config.hpp"
 #include "json/writer.hpp"
+#include "twilio/error_table.hpp"
 
 namespace trunkline::http::handlers {
 
@@ -29,7 +31,19 @@ void respond_config(const context& ctx, exchange& request, const core::tenant_co
   respond_tagged(request, 200, out.take(), config.version);
 }
 
-/// Order of API.md section 3: shape, If-Match, rules, one transaction.
+/// Merged into what was read, so it may only replace exactly that; a lost race is told as such.
+void store(context& ctx, const exchange_ptr& request, const core::tenant_profile& current, checked_config checked) {
+  const auto& id = current.tenant.id;
+  ctx.actors.ask(actors::put_config{
+      id, current.config.version, std::move(checked.config), request->author(),
+      reply_to<core::tenant_config>(request, [&ctx, id, account = checked.account](exchange& asked, auto stored) {
+        if (account)
+          ctx.actors.ask(actors::put_account_check{id, *account, actors::reply<void>([](const auto&) {})});
+        respond_config(ctx, asked, stored);
+      })});
+}
+
+/// Order of API.md section 3: shape, If-Match, rules, Twilio, one transaction.
 void store_change(context& ctx, const exchange_ptr& request, const core::tenant_profile& current,
                   const json::config_change& change, std::optional<int64_t> wanted_version) {
   if (wanted_version && *wanted_version != current.config.version)
@@ -37,11 +51,55 @@ void store_change(context& ctx, const exchange_ptr& request, const core::tenant_
   auto next = json::apply(current.config, change);
   if (!next)
     return respond_error(*request, next.error());
-  // Merged into what was read, so it may only replace exactly that; a lost race is told as such.
-  ctx.actors.ask(actors::put_config{current.tenant.id, current.config.version, std::move(*next),
-                                    reply_to<core::tenant_config>(request, [&ctx](exchange& asked, auto stored) {
-                                      respond_config(ctx, asked, stored);
-                                    })});
+  check_with_twilio(ctx, request, current.config, std::move(*next),
+                    [&ctx, request, current](auto checked) { store(ctx, request, current, std::move(checked)); });
+}
+
+struct test_result {
+  bool ok = false;
+  std::optional<std::string> status, type, error;
+};
+
+test_result result_of(const core::expected<actors::account_state>& account) {
+  if (account)
+    return {account->status == "active", account->status, account->type,
+            account->status == "active" ? std::nullopt
+                                        : std::optional("The Twilio account is " + account->status + ".")};
+  const auto& said = account.error().twilio;
+  const auto words = said && said->code != 0 ? std::string(twilio::describe_error(said->code).message) + ": " : "";
+  return {false, std::nullopt, std::nullopt, words + account.error().detail};
+}
+
+void respond_test(exchange& request, const test_result& result, int64_t latency_ms) {
+  json::writer out;
+  out.begin_object()
+      .field("ok", result.ok)
+      .field("accountStatus", result.status)
+      .field("accountType", result.type)
+      .field("latencyMs", latency_ms)
+      .field("error", result.error)
+      .end_object();
+  respond_json(request, 200, out.take());
+}
+
+/// Its answer is what counts, whichever it is; what Twilio said of the account is kept.
+void test_account(context& ctx, const exchange_ptr& request, const core::tenant_profile& company) {
+  const auto access = account_of(ctx, company.config);
+  if (!access)
+    return respond_error(*request, {core::ec::twilio_not_configured, "", "", {}});
+  const bool own = !company.config.credentials.account_sid.empty();
+  const auto begun = ctx.clock.now();
+  ctx.actors.ask(actors::fetch_account{
+      *access, actors::reply<actors::account_state>([&ctx, request, begun, own, id = company.tenant.id](auto account) {
+        const auto now = ctx.clock.now();
+        const bool refused = !account && account.error().code == core::ec::twilio_credentials_rejected;
+        if (own && (account || refused))
+          ctx.actors.ask(
+              actors::put_account_check{id,
+                                        {now, !refused, refused ? "" : account->status, refused ? "" : account->type},
+                                        actors::reply<void>([](const auto&) {})});
+        respond_test(*request, result_of(account), account ? account->latency_ms : now.ms - begun.ms);
+      })});
 }
 
 } // namespace
@@ -72,6 +130,16 @@ std::function<void(const exchange_ptr&)> put_twilio_config(context& ctx) {
             return respond_error(*request, wanted_version.error());
           store_change(ctx, request, current, *change, *wanted_version);
         })});
+  };
+}
+
+std::function<void(const exchange_ptr&)> test_twilio_config(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    ctx.actors.ask(
+        actors::load_profile{core::tenant_id(std::string(request->captures[0])),
+                             reply_to<core::tenant_profile>(request, [&ctx, request](exchange&, const auto& company) {
+                               test_account(ctx, request, company);
+                             })});
   };
 }
 

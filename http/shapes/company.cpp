@@ -10,6 +10,28 @@
 
 namespace trunkline::http::shapes {
 
+namespace {
+
+std::string read_country_of(const json::field& in) {
+  auto country = in.text(2, 2).value_or("US");
+  if (!core::is_country(country))
+    in.refuse("invalid_value", "Not an ISO 3166 alpha-2 country");
+  return country;
+}
+
+std::string read_time_zone(const json::field& in) {
+  auto zone = in.text(1, 64).value_or("UTC");
+  if (!core::is_time_zone(zone))
+    in.refuse("invalid_value", "Not an IANA time zone, for example America/New_York");
+  return zone;
+}
+
+std::optional<std::string> read_menu_url(const json::field& in) {
+  return in.is_null() ? std::nullopt : json::read_url(in, "https");
+}
+
+} // namespace
+
 core::expected<new_company> read_new_company(std::string_view text) {
   auto body = json::body::parse(text);
   if (!body)
@@ -19,19 +41,12 @@ core::expected<new_company> read_new_company(std::string_view text) {
   auto fields = body->fields();
   if (const auto name = fields.require("companyName"))
     company.name = name->text(1, 200).value_or("");
-  if (const auto country = fields.take("country")) {
-    company.country = country->text(2, 2).value_or("US");
-    if (!core::is_country(company.country))
-      country->refuse("invalid_value", "Not an ISO 3166 alpha-2 country");
-  }
-  if (const auto zone = fields.take("timeZone")) {
-    company.time_zone = zone->text(1, 64).value_or("UTC");
-    if (!core::is_time_zone(company.time_zone))
-      zone->refuse("invalid_value", "Not an IANA time zone, for example America/New_York");
-  }
-  if (const auto menu = fields.take("menuUrl"); menu && !menu->is_null()) {
-    company.menu_url = json::read_url(*menu, "https");
-  }
+  if (const auto country = fields.take("country"))
+    company.country = read_country_of(*country);
+  if (const auto zone = fields.take("timeZone"))
+    company.time_zone = read_time_zone(*zone);
+  if (const auto menu = fields.take("menuUrl"))
+    company.menu_url = read_menu_url(*menu);
   if (const auto flag = fields.take("assignPhone"))
     wanted.assign_phone = flag->boolean().value_or(false);
   if (const auto flag = fields.take("forceTwilio"))
@@ -40,6 +55,26 @@ core::expected<new_company> read_new_company(std::string_view text) {
   if (auto wrong = body->refused())
     return core::fail(std::move(*wrong));
   return wanted;
+}
+
+core::expected<core::tenant_change> read_company_change(std::string_view text) {
+  auto body = json::body::parse(text);
+  if (!body)
+    return core::fail(std::move(body).error());
+  core::tenant_change change;
+  auto fields = body->fields();
+  if (const auto name = fields.take("companyName"))
+    change.name = name->text(1, 200).value_or("");
+  if (const auto country = fields.take("country"))
+    change.country = country->is_null() ? "US" : read_country_of(*country);
+  if (const auto zone = fields.take("timeZone"))
+    change.time_zone = zone->is_null() ? "UTC" : read_time_zone(*zone);
+  if (const auto menu = fields.take("menuUrl"))
+    change.menu_url = read_menu_url(*menu);
+  fields.finish();
+  if (auto wrong = body->refused())
+    return core::fail(std::move(*wrong));
+  return change;
 }
 
 void write_company(json::writer& out, const core::tenant_profile& profile, const company_view& view) {

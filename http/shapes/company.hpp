@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/tenant_change.hpp"
 #include "core/tenant_profile.hpp"
 
 #include <string>
@@ -19,6 +20,9 @@ struct new_company {
   bool force_twilio = false; ///< buy even if the pool has one
 };
 core::expected<new_company> read_new_company(std::string_view text);
+
+/// What PATCH /api/companies/{companyId} asks for (RFC 7396: null is the default).
+core::expected<core::tenant_change> read_company_change(std::string_view text);
 
 struct company_view {
   bool platform_usable = false;

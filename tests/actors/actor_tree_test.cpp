@@ -72,6 +72,7 @@ BOOST_AUTO_TEST_CASE(is_that_a_store_worker_met_something_it_did_not_expect) {
   gateway->ask(actors::put_config{core::tenant_id("co_nowhere"),
                                   std::nullopt,
                                   {}, // the companies in memory throw
+                                  {},
                                   actors::reply<core::tenant_config>([](const auto&) {})});
   settle();
   BOOST_TEST(trouble_of("STORE") == "internal_error after 0");

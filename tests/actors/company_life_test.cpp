@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(a_changed_configuration_holds_for_the_next_webhook) {
   config.fallback_chain = {core::routing_mode::forward};
   config.forward_number = core::phone_number("+15557654321");
   std::optional<int64_t> stored;
-  gateway->ask(actors::put_config{acme, std::nullopt, config, actors::reply<core::tenant_config>([&](auto done) {
+  gateway->ask(actors::put_config{acme, std::nullopt, config, {}, actors::reply<core::tenant_config>([&](auto done) {
                                     stored = done ? done->version : -1;
                                   })});
   settle();
@@ -184,7 +184,7 @@ BOOST_AUTO_TEST_CASE(it_runs_again_when_an_operator_releases_it) {
   }
   std::string said;
   const auto release = [&] {
-    gateway->ask(actors::release_quarantine{broken, actors::reply<core::tenant_profile>([&](auto done) {
+    gateway->ask(actors::release_quarantine{broken, {}, actors::reply<core::tenant_profile>([&](auto done) {
                                               said =
                                                   done ? "released" : std::string(core::to_string(done.error().code));
                                             })});

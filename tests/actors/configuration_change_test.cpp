@@ -25,9 +25,10 @@ struct with_a_company : node_fixture {
 
   /// What the operator hears is in `heard`.
   void put(const core::tenant_config& config) {
-    gateway->ask(actors::put_config{acme, std::nullopt, config, actors::reply<core::tenant_config>([this](auto stored) {
-                                      heard = stored ? "stored" : std::string(core::to_string(stored.error().code));
-                                    })});
+    gateway->ask(
+        actors::put_config{acme, std::nullopt, config, {}, actors::reply<core::tenant_config>([this](auto stored) {
+                             heard = stored ? "stored" : std::string(core::to_string(stored.error().code));
+                           })});
   }
 
   /// The TwiML a call gets now.

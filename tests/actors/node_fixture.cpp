@@ -22,7 +22,7 @@ inbox_in_memory::record(const std::vector<const core::webhook_event*>& batch) {
   return outcomes;
 }
 
-core::expected<core::tenant_profile> companies_in_memory::create(const core::tenant& tenant) {
+core::expected<core::tenant_profile> companies_in_memory::create(const core::tenant& tenant, const core::author&) {
   return rows[tenant.id] = core::tenant_profile{tenant, {}};
 }
 
@@ -43,8 +43,8 @@ core::expected<core::page<core::tenant_profile>> companies_in_memory::list(const
 }
 
 core::expected<core::tenant_config> companies_in_memory::put_config(const core::tenant_id& id, std::optional<int64_t>,
-                                                                    const core::tenant_config& config,
-                                                                    core::timestamp) {
+                                                                    const core::tenant_config& config, core::timestamp,
+                                                                    const core::author&) {
   auto& stored = rows.at(id).config;
   const auto version = stored.version + 1;
   stored = config;
@@ -57,11 +57,24 @@ core::expected<core::tenant_config> companies_in_memory::put_config(const core::
 }
 
 core::expected<void> companies_in_memory::set_state(const core::tenant_id& id, core::tenant_state state,
-                                                    core::timestamp) {
+                                                    core::timestamp, const core::author&) {
   if (away)
     return core::fail(core::ec::database_unavailable, "away");
   rows.at(id).tenant.state = state;
   return {};
+}
+
+core::expected<core::tenant_profile> companies_in_memory::change(const core::tenant_id& id, std::optional<int64_t>,
+                                                                 const core::tenant_change& change, core::timestamp,
+                                                                 const core::author&) {
+  auto& company = rows.at(id);
+  company.tenant.name = change.name.value_or(company.tenant.name);
+  ++company.tenant.version;
+  return company;
+}
+
+core::expected<void> companies_in_memory::remove(const core::tenant_id& id, core::timestamp, const core::author&) {
+  return rows.erase(id) == 1 ? core::expected<void>() : core::fail(core::ec::company_not_found);
 }
 
 core::expected<void> companies_in_memory::for_each_door(const std::function<void(persistence::tenant_door)>&) {
@@ -119,7 +132,7 @@ core::tenant_id node_fixture::add_company(const std::string& name) {
   core::tenant tenant;
   tenant.id = core::tenant_id("co_" + name);
   tenant.name = name;
-  companies->create(tenant);
+  companies->create(tenant, {});
   return tenant.id;
 }
 

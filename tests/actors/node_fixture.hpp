@@ -30,13 +30,20 @@ struct inbox_in_memory final : persistence::inbox_store {
 
 /// Companies in memory.
 struct companies_in_memory final : persistence::tenant_store {
-  core::expected<core::tenant_profile> create(const core::tenant& tenant) override;
+  core::expected<core::tenant_profile> create(const core::tenant& tenant, const core::author& by) override;
   core::expected<core::tenant_profile> find(const core::tenant_id& id) override;
   core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter&, bool,
                                                         const core::page_request&) override;
   core::expected<core::tenant_config> put_config(const core::tenant_id& id, std::optional<int64_t> if_version,
-                                                 const core::tenant_config& config, core::timestamp now) override;
-  core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now) override;
+                                                 const core::tenant_config& config, core::timestamp now,
+                                                 const core::author& by) override;
+  core::expected<core::tenant_profile> change(const core::tenant_id& id, std::optional<int64_t> if_version,
+                                              const core::tenant_change& change, core::timestamp now,
+                                              const core::author& by) override;
+  core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now,
+                                 const core::author& by) override;
+  core::expected<void> remove(const core::tenant_id& id, core::timestamp now, const core::author& by) override;
+  core::expected<bool> purge(size_t) override { return false; }
   core::expected<void> for_each_door(const std::function<void(persistence::tenant_door)>& visit) override;
 
   std::map<core::tenant_id, core::tenant_profile> rows;

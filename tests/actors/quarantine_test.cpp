@@ -26,7 +26,7 @@ struct with_store_workers : node_fixture {
   }
 
   void release() {
-    gateway->ask(actors::release_quarantine{broken, actors::reply<core::tenant_profile>([this](auto done) {
+    gateway->ask(actors::release_quarantine{broken, {}, actors::reply<core::tenant_profile>([this](auto done) {
                                               heard =
                                                   done ? "released" : std::string(core::to_string(done.error().code));
                                             })});

@@ -1,5 +1,7 @@
 #include "tests/http/node_fixture.hpp"
 
+#include "core/token_hash.hpp"
+
 namespace trunkline::tests {
 
 fake_gateway::fake_gateway() {
@@ -22,48 +24,139 @@ void fake_gateway::set_signatures(core::signature_mode mode) {
   numbers_.put(std::move(door));
 }
 
-void fake_gateway::ask(actors::load_profile question) {
-  if (failed(question.answer))
-    return;
+std::string fake_gateway::add_key(core::role role, const core::tenant_id& of) {
+  auto key = core::new_token("tk_");
+  keys[core::token_hash(key)] = {core::new_id("key_", 12), role, of, "", {}, {}};
+  return key;
+}
+
+void fake_gateway::answer(actors::load_profile question) {
   if (question.tenant != company.tenant.id)
-    return question.answer(core::fail(core::ec::company_not_found));
+    return question.answer(core::fail(core::ec::company_not_found, "No such company."));
   question.answer(company);
 }
 
-void fake_gateway::ask(actors::create_company question) {
-  if (failed(question.answer))
-    return;
-  core::tenant_profile created;
-  created.tenant = std::move(question.tenant);
-  question.answer(std::move(created));
+void fake_gateway::answer(actors::create_company question) {
+  ++created;
+  last_author = question.by;
+  if (holds_answers)
+    return held.push_back(std::move(question));
+  core::tenant_profile made;
+  made.tenant = std::move(question.tenant);
+  question.answer(std::move(made));
 }
 
-void fake_gateway::ask(actors::list_companies question) {
+void fake_gateway::answer(actors::list_companies question) {
   asked_page = question.page;
-  if (!failed(question.answer))
-    question.answer(core::page<core::tenant_profile>{{company}, true});
+  const bool other = !question.filter.id.empty() && question.filter.id != company.tenant.id;
+  question.answer(other ? core::page<core::tenant_profile>{} : core::page<core::tenant_profile>{{company}, true});
 }
 
-void fake_gateway::ask(actors::put_config question) {
-  if (!failed(question.answer))
-    question.answer(std::move(question.config));
+void fake_gateway::answer(actors::put_config question) {
+  last_author = question.by;
+  company.config = question.config;
+  question.answer(std::move(question.config));
 }
 
-void fake_gateway::ask(actors::list_calls question) {
+void fake_gateway::answer(actors::change_company question) {
+  if (question.if_version && *question.if_version != company.tenant.version)
+    return question.answer(core::fail(core::ec::etag_mismatch));
+  company.tenant.name = question.change.name.value_or(company.tenant.name);
+  company.tenant.menu_url = question.change.menu_url.value_or(company.tenant.menu_url);
+  ++company.tenant.version;
+  question.answer(company);
+}
+
+void fake_gateway::answer(actors::remove_company question) {
+  if (question.tenant != company.tenant.id)
+    return question.answer(core::fail(core::ec::company_not_found, "No such company."));
+  core::error in_the_way{core::ec::company_has_numbers, "Release them first.", "", {}};
+  in_the_way.lists = {{"numbers", {node_fixture::number}}, {"campaigns", {}}};
+  question.answer(core::fail(in_the_way));
+}
+
+void fake_gateway::answer(actors::list_calls question) {
   asked_page = question.page;
-  if (!failed(question.answer))
-    question.answer(core::page<core::call_record>{});
+  question.answer(core::page<core::call_record>{});
 }
 
-void fake_gateway::ask(actors::find_call question) { question.answer(core::fail(core::ec::not_found)); }
-
-void fake_gateway::ask(actors::list_messages question) {
+void fake_gateway::answer(actors::list_messages question) {
   asked_page = question.page;
-  if (!failed(question.answer))
-    question.answer(core::page<core::message_record>{});
+  question.answer(core::page<core::message_record>{});
 }
 
-void fake_gateway::ask(actors::release_quarantine question) { question.answer(core::fail(core::ec::invalid_state)); }
+void fake_gateway::answer(actors::release_quarantine question) { question.answer(core::fail(core::ec::invalid_state)); }
+
+void fake_gateway::answer(actors::find_key question) {
+  ++key_questions;
+  const auto found = keys.find(question.hash);
+  question.answer(found == keys.end() ? core::expected<core::api_key>(core::fail(core::ec::unauthenticated))
+                                      : found->second);
+}
+
+void fake_gateway::answer(actors::create_key question) {
+  keys[question.hash] = question.key;
+  question.answer({});
+}
+
+void fake_gateway::answer(actors::delete_key question) {
+  const auto gone = std::erase_if(keys, [&](const auto& entry) { return entry.second.id == question.id; });
+  question.answer(gone > 0 ? core::expected<void>() : core::fail(core::ec::not_found));
+}
+
+void fake_gateway::answer(actors::sign_in question) {
+  if (question.name != "ana" || !question.password.equals(node_fixture::password))
+    return question.answer(core::fail(core::ec::unauthenticated));
+  sessions[question.token_hash] = {"ana", core::role::company_admin, company.tenant.id, {}};
+  question.answer(sessions[question.token_hash]);
+}
+
+void fake_gateway::answer(actors::find_session question) {
+  const auto found = sessions.find(question.token_hash);
+  question.answer(found == sessions.end() ? core::expected<core::console_user>(core::fail(core::ec::unauthenticated))
+                                          : found->second);
+}
+
+void fake_gateway::answer(actors::sign_out question) {
+  sessions.erase(question.token_hash);
+  question.answer({});
+}
+
+void fake_gateway::answer(actors::begin_idempotent question) {
+  const auto [at, first] = kept.try_emplace(question.scope + "|" + question.key, question.body_hash, "");
+  if (first)
+    return question.answer(core::idempotent_start{});
+  if (at->second.first != question.body_hash)
+    return question.answer(core::fail(core::ec::idempotency_key_reused));
+  if (at->second.second.empty())
+    return question.answer(core::fail(core::ec::idempotency_in_progress));
+  question.answer(core::idempotent_start{at->second.second, {}});
+}
+
+void fake_gateway::answer(actors::finish_idempotent question) {
+  const auto key = question.scope + "|" + question.key;
+  if (question.kept.empty())
+    kept.erase(key);
+  else
+    kept[key].second = question.kept;
+  question.answer({});
+}
+
+void fake_gateway::answer(actors::fetch_account question) {
+  asked_accounts.push_back(question.access);
+  question.answer(account);
+}
+
+void fake_gateway::answer(actors::find_account_number question) {
+  asked_accounts.push_back(question.access);
+  if (!account_numbers.contains(question.number.str()))
+    return question.answer(std::optional<actors::account_number>());
+  actors::account_number found;
+  found.sid = "PN0123456789abcdef0123456789abcdef";
+  found.number = question.number;
+  found.voice = found.sms = true;
+  question.answer(std::optional(found));
+}
 
 actors::actor_tree fake_gateway::actors(const actors::actor_filter&) const {
   actors::actor_tree tree;
@@ -73,11 +166,10 @@ actors::actor_tree fake_gateway::actors(const actors::actor_filter&) const {
   return tree;
 }
 
-node_fixture::node_fixture()
-    : ctx{{twilio::public_url::parse(public_url).value(), std::string(public_url) + "/hooks/", "US",
-           core::secret(admin_key), 4096},
-          gateway,
-          clock} {
+node_fixture::node_fixture() : ctx{{}, gateway, clock} {
+  ctx.settings.public_url = twilio::public_url::parse(public_url).value();
+  ctx.settings.hooks_base = std::string(public_url) + "/hooks/";
+  ctx.settings.admin_key = core::secret(admin_key);
   webhooks = http::serve(ctx, http::webhook_routes(ctx));
   api = http::serve(ctx, http::api_routes(ctx));
 }
@@ -118,8 +210,14 @@ std::shared_ptr<fake_exchange> node_fixture::send(const std::shared_ptr<fake_exc
 
 std::shared_ptr<fake_exchange> node_fixture::ask(std::string method, std::string target, std::string body,
                                                  pairs headers) {
+  return ask_as(admin_key, std::move(method), std::move(target), std::move(body), std::move(headers));
+}
+
+std::shared_ptr<fake_exchange> node_fixture::ask_as(const std::string& key, std::string method, std::string target,
+                                                    std::string body, pairs headers) {
   auto request = a_request(std::move(method), std::move(target), std::move(body));
-  request->with("Authorization", std::string("Bearer ") + admin_key);
+  if (!key.empty())
+    request->with("Authorization", "Bearer " + key);
   for (auto& [name, value] : headers)
     request->with(std::move(name), std::move(value));
   api(request);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/principal.hpp"
 #include "core/webhook_event.hpp"
 
 #include <fmt/format.h>
@@ -11,6 +12,9 @@ namespace trunkline::tests {
 
 inline const core::tenant_id acme("co_acme00000001");
 inline const core::tenant_id other("co_other0000001");
+
+inline const core::author somebody{{"key", "key_somebody1", core::role::platform_admin, {}},
+                                   core::request_id("req_1a2b")};
 
 inline std::string call_sid(int n) { return fmt::format("CA{:032x}", n); }
 inline std::string message_sid(int n) { return fmt::format("SM{:032x}", n); }

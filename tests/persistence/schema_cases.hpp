@@ -9,7 +9,7 @@ BOOST_AUTO_TEST_CASE(migrating_twice_changes_nothing) {
   core::tenant company;
   company.id = acme;
   company.name = "Acme";
-  must(stores.tenants->create(company));
+  must(stores.tenants->create(company, somebody));
   const auto status = must(db->migrate());
   BOOST_TEST(status.current == status.wanted);
   BOOST_TEST(status.current >= 1);

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(a_new_company_has_the_default_configuration_and_a_hook_toke
   auto wanted = company(acme.value, "Bj\xC3\xB6rn's \"Grill\"");
   wanted.menu_url = "https://example.com/menu";
   wanted.time_zone = "Europe/Paris";
-  must(stores.tenants->create(wanted));
+  must(stores.tenants->create(wanted, somebody));
   const auto found = must(stores.tenants->find(acme));
   BOOST_TEST(found.tenant.name == wanted.name);
   BOOST_TEST(found.tenant.menu_url.value() == "https://example.com/menu");
@@ -58,20 +58,20 @@ BOOST_AUTO_TEST_CASE(a_new_company_has_the_default_configuration_and_a_hook_toke
 
 BOOST_AUTO_TEST_CASE(an_unknown_company_is_not_found) {
   BOOST_CHECK(code_of(stores.tenants->find(acme)) == core::ec::company_not_found);
-  BOOST_CHECK(code_of(stores.tenants->put_config(acme, {}, {}, later)) == core::ec::company_not_found);
-  BOOST_CHECK(code_of(stores.tenants->set_state(acme, core::tenant_state::quarantined, later)) ==
+  BOOST_CHECK(code_of(stores.tenants->put_config(acme, {}, {}, later, somebody)) == core::ec::company_not_found);
+  BOOST_CHECK(code_of(stores.tenants->set_state(acme, core::tenant_state::quarantined, later, somebody)) ==
               core::ec::company_not_found);
 }
 
 BOOST_AUTO_TEST_CASE(a_configuration_is_read_back_as_it_was_put) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
   auto config = config_with({"+15551234567", "+15551234568"}, "+15551234569");
   config.numbers[1].active = false;
   config.mode = core::routing_mode::forward;
   config.forward_number.emplace("+15557654321");
   config.signatures = core::signature_mode::shadow;
   config.voicemail.greeting = "\xF0\x9F\x98\x80 \"hello\" \\ {}";
-  const auto stored = must(stores.tenants->put_config(acme, 1, config, later));
+  const auto stored = must(stores.tenants->put_config(acme, 1, config, later, somebody));
   const auto found = must(stores.tenants->find(acme)).config;
   BOOST_TEST(stored.version == 2);
   BOOST_TEST(found.version == 2);
@@ -92,18 +92,20 @@ BOOST_AUTO_TEST_CASE(a_configuration_is_read_back_as_it_was_put) {
 }
 
 BOOST_AUTO_TEST_CASE(a_number_that_stays_keeps_its_hook_token) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
-  const auto first = must(stores.tenants->put_config(acme, {}, config_with({"+15551234567", "+15551234568"}), later));
-  const auto second = must(stores.tenants->put_config(acme, {}, config_with({"+15551234569", "+15551234568"}), later));
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
+  const auto first =
+      must(stores.tenants->put_config(acme, {}, config_with({"+15551234567", "+15551234568"}), later, somebody));
+  const auto second =
+      must(stores.tenants->put_config(acme, {}, config_with({"+15551234569", "+15551234568"}), later, somebody));
   BOOST_TEST(second.numbers[1].hook.value == first.numbers[1].hook.value);
   BOOST_TEST(second.numbers[0].hook.value != first.numbers[0].hook.value);
   BOOST_TEST(second.hook.value == first.hook.value);
 }
 
 BOOST_AUTO_TEST_CASE(a_stale_version_stores_nothing) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
-  must(stores.tenants->put_config(acme, 1, config_with({"+15551234567"}), later));
-  BOOST_CHECK(code_of(stores.tenants->put_config(acme, 1, config_with({"+15551234568"}), later)) ==
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
+  must(stores.tenants->put_config(acme, 1, config_with({"+15551234567"}), later, somebody));
+  BOOST_CHECK(code_of(stores.tenants->put_config(acme, 1, config_with({"+15551234568"}), later, somebody)) ==
               core::ec::etag_mismatch);
   const auto found = must(stores.tenants->find(acme)).config;
   BOOST_TEST(found.version == 2);
@@ -111,24 +113,24 @@ BOOST_AUTO_TEST_CASE(a_stale_version_stores_nothing) {
 }
 
 BOOST_AUTO_TEST_CASE(a_number_of_another_company_is_refused_in_the_list_and_as_the_legacy_number) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
-  must(stores.tenants->create(company(other.value, "Other")));
-  must(stores.tenants->put_config(acme, {}, config_with({"+15551234567"}, "+15551234568"), later));
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
+  must(stores.tenants->create(company(other.value, "Other"), somebody));
+  must(stores.tenants->put_config(acme, {}, config_with({"+15551234567"}, "+15551234568"), later, somebody));
   for (const auto& config : {config_with({"+15551111111", "+15551234567"}), config_with({"+15551234568"}),
                              config_with({}, "+15551234567"), config_with({}, "+15551234568")}) {
-    const auto refused = stores.tenants->put_config(other, {}, config, later);
+    const auto refused = stores.tenants->put_config(other, {}, config, later, somebody);
     BOOST_CHECK(code_of(refused) == core::ec::phone_number_taken);
     BOOST_TEST(refused.error().fields.at(0).pointer.starts_with("/phoneNumber"));
     BOOST_TEST((refused.error().detail + refused.error().context).find("+1555") == std::string::npos);
   }
   BOOST_TEST(must(stores.tenants->find(other)).config.version == 1);
-  must(stores.tenants->put_config(acme, {}, config_with({}), later)); // given up, so it is free
-  must(stores.tenants->put_config(other, {}, config_with({"+15551234567"}, "+15551234567"), later));
+  must(stores.tenants->put_config(acme, {}, config_with({}), later, somebody)); // given up, so it is free
+  must(stores.tenants->put_config(other, {}, config_with({"+15551234567"}, "+15551234567"), later, somebody));
 }
 
 BOOST_AUTO_TEST_CASE(two_companies_that_reach_for_a_number_at_once_do_not_both_get_it) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
-  must(stores.tenants->create(company(other.value, "Other")));
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
+  must(stores.tenants->create(company(other.value, "Other"), somebody));
   for (int round = 0; round < 10; ++round) {
     const std::vector<std::string> numbers{fmt::format("+1555000{:04}", round), fmt::format("+1555100{:04}", round)};
     std::barrier start(2);
@@ -139,7 +141,7 @@ BOOST_AUTO_TEST_CASE(two_companies_that_reach_for_a_number_at_once_do_not_both_g
         threads.emplace_back([&, i] {
           const auto mine = persistence::make_stores(*db, keys);
           start.arrive_and_wait();
-          results[i] = mine.tenants->put_config(i == 0 ? acme : other, {}, config_with(numbers), later);
+          results[i] = mine.tenants->put_config(i == 0 ? acme : other, {}, config_with(numbers), later, somebody);
         });
     }
     BOOST_TEST(results[0].has_value() != results[1].has_value());
@@ -148,8 +150,8 @@ BOOST_AUTO_TEST_CASE(two_companies_that_reach_for_a_number_at_once_do_not_both_g
 }
 
 BOOST_AUTO_TEST_CASE(secrets_lie_sealed_in_the_files_of_the_database) {
-  must(stores.tenants->create(company(acme.value, "Name-in-the-clear")));
-  must(stores.tenants->put_config(acme, {}, config_with({"+15551234567"}), later));
+  must(stores.tenants->create(company(acme.value, "Name-in-the-clear"), somebody));
+  must(stores.tenants->put_config(acme, {}, config_with({"+15551234567"}), later, somebody));
   flush_files();
   BOOST_TEST(found_in_files(files(), "Name-in-the-clear")); // so the search does find things
   BOOST_TEST(!found_in_files(files(), "token-kept-in-the-vault"));
@@ -157,9 +159,9 @@ BOOST_AUTO_TEST_CASE(secrets_lie_sealed_in_the_files_of_the_database) {
 }
 
 BOOST_AUTO_TEST_CASE(a_sealed_token_that_is_moved_to_another_company_does_not_open) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
-  must(stores.tenants->create(company(other.value, "Other")));
-  must(stores.tenants->put_config(acme, {}, config_with({}), later));
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
+  must(stores.tenants->create(company(other.value, "Other"), somebody));
+  must(stores.tenants->put_config(acme, {}, config_with({}), later, somebody));
   change("update company_config set auth_token = (select auth_token from company_config where company_id = '" +
          acme.value + "'), data_key = (select data_key from company_config where company_id = '" + acme.value +
          "') where company_id = '" + other.value + "'");
@@ -173,14 +175,14 @@ BOOST_AUTO_TEST_CASE(a_sealed_token_that_is_moved_to_another_company_does_not_op
 }
 
 BOOST_AUTO_TEST_CASE(doors_show_what_verifies_and_forwards) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
-  must(stores.tenants->create(company(other.value, "Other")));
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
+  must(stores.tenants->create(company(other.value, "Other"), somebody));
   auto config = config_with({"+15551234567", "+15551234568"}, "+15551234569");
   config.credentials.next_auth_token = core::secret("next");
   config.signatures = core::signature_mode::shadow;
   config.whatsapp_number.emplace("+14155238886");
-  const auto stored = must(stores.tenants->put_config(acme, {}, config, later));
-  must(stores.tenants->set_state(other, core::tenant_state::quarantined, later));
+  const auto stored = must(stores.tenants->put_config(acme, {}, config, later, somebody));
+  must(stores.tenants->set_state(other, core::tenant_state::quarantined, later, somebody));
   std::map<std::string, persistence::tenant_door> doors;
   must(stores.tenants->for_each_door(
       [&](persistence::tenant_door door) { doors.emplace(door.tenant.value, std::move(door)); }));
@@ -201,8 +203,8 @@ BOOST_AUTO_TEST_CASE(doors_show_what_verifies_and_forwards) {
 }
 
 BOOST_AUTO_TEST_CASE(a_quarantine_changes_state_and_version) {
-  must(stores.tenants->create(company(acme.value, "Acme")));
-  must(stores.tenants->set_state(acme, core::tenant_state::quarantined, later));
+  must(stores.tenants->create(company(acme.value, "Acme"), somebody));
+  must(stores.tenants->set_state(acme, core::tenant_state::quarantined, later, somebody));
   const auto found = must(stores.tenants->find(acme)).tenant;
   BOOST_CHECK(found.state == core::tenant_state::quarantined);
   BOOST_TEST(found.version == 2);
@@ -211,7 +213,7 @@ BOOST_AUTO_TEST_CASE(a_quarantine_changes_state_and_version) {
 
 BOOST_AUTO_TEST_CASE(companies_are_listed_newest_first_in_pages_that_do_not_shift) {
   for (int n = 0; n < 12; ++n)
-    must(stores.tenants->create(company(fmt::format("co_listed{:06}", n), "Company", 1000 + n / 2)));
+    must(stores.tenants->create(company(fmt::format("co_listed{:06}", n), "Company", 1000 + n / 2), somebody));
   std::string seen;
   core::page_request page{5, {}};
   for (bool more = true; more;) {
@@ -220,16 +222,16 @@ BOOST_AUTO_TEST_CASE(companies_are_listed_newest_first_in_pages_that_do_not_shif
       seen += row.tenant.id.value.substr(13) + " ";
     more = rows.more;
     page.after = {rows.rows.back().tenant.created_at, rows.rows.back().tenant.id.value};
-    must(stores.tenants->create(company(fmt::format("co_newer{:06}", seen.size()), "Newer", 5000)));
+    must(stores.tenants->create(company(fmt::format("co_newer{:06}", seen.size()), "Newer", 5000), somebody));
   }
   BOOST_TEST(seen == "11 10 09 08 07 06 05 04 03 02 01 00 ");
 }
 
 BOOST_AUTO_TEST_CASE(companies_are_found_by_name_number_source_and_state) {
-  must(stores.tenants->create(company(acme.value, "Acme 100% Grill")));
-  must(stores.tenants->create(company(other.value, "Other")));
-  must(stores.tenants->put_config(acme, {}, config_with({"+15551234567"}, "+15551234568"), later));
-  must(stores.tenants->set_state(other, core::tenant_state::quarantined, later));
+  must(stores.tenants->create(company(acme.value, "Acme 100% Grill"), somebody));
+  must(stores.tenants->create(company(other.value, "Other"), somebody));
+  must(stores.tenants->put_config(acme, {}, config_with({"+15551234567"}, "+15551234568"), later, somebody));
+  must(stores.tenants->set_state(other, core::tenant_state::quarantined, later, somebody));
   const auto ids = [&](const core::tenant_filter& filter, bool platform = false) {
     std::string out;
     for (const auto& row : must(stores.tenants->list(filter, platform, {})).rows)
@@ -237,17 +239,17 @@ BOOST_AUTO_TEST_CASE(companies_are_found_by_name_number_source_and_state) {
     return out;
   };
   const auto only_acme = acme.value + " ", only_other = other.value + " ";
-  BOOST_TEST(ids({"gRILL", "", {}, {}}) == only_acme);
-  BOOST_TEST(ids({"0% g", "", {}, {}}) == only_acme);
-  BOOST_TEST(ids({"%", "", {}, {}}) == only_acme);
-  BOOST_TEST(ids({"_", "", {}, {}}) == "");
-  BOOST_TEST(ids({"", "+15551234567", {}, {}}) == only_acme);
-  BOOST_TEST(ids({"", "+15551234568", {}, {}}) == only_acme);
-  BOOST_TEST(ids({"", "", core::credential_source::company, {}}) == only_acme);
-  BOOST_TEST(ids({"", "", core::credential_source::none, {}}) == only_other);
-  BOOST_TEST(ids({"", "", core::credential_source::platform, {}}, true) == only_other);
-  BOOST_TEST(ids({"", "", {}, core::tenant_state::quarantined}) == only_other);
-  BOOST_TEST(must(stores.tenants->list({"Acme", "", {}, {}}, false, {})).rows.at(0).config.numbers.size() == 1);
+  BOOST_TEST(ids({{}, "gRILL", "", {}, {}}) == only_acme);
+  BOOST_TEST(ids({{}, "0% g", "", {}, {}}) == only_acme);
+  BOOST_TEST(ids({{}, "%", "", {}, {}}) == only_acme);
+  BOOST_TEST(ids({{}, "_", "", {}, {}}) == "");
+  BOOST_TEST(ids({{}, "", "+15551234567", {}, {}}) == only_acme);
+  BOOST_TEST(ids({{}, "", "+15551234568", {}, {}}) == only_acme);
+  BOOST_TEST(ids({{}, "", "", core::credential_source::company, {}}) == only_acme);
+  BOOST_TEST(ids({{}, "", "", core::credential_source::none, {}}) == only_other);
+  BOOST_TEST(ids({{}, "", "", core::credential_source::platform, {}}, true) == only_other);
+  BOOST_TEST(ids({{}, "", "", {}, core::tenant_state::quarantined}) == only_other);
+  BOOST_TEST(must(stores.tenants->list({{}, "Acme", "", {}, {}}, false, {})).rows.at(0).config.numbers.size() == 1);
 }
 
 BOOST_AUTO_TEST_CASE(hostile_names_are_stored_and_found) {
@@ -255,9 +257,9 @@ BOOST_AUTO_TEST_CASE(hostile_names_are_stored_and_found) {
   for (const std::string name :
        {"'; drop table company; --", "\\", "\"", "{}", "NULL", ":id", "%", "\xF0\x9F\x98\x80"}) {
     const auto id = fmt::format("co_hostile{:05}", n++);
-    must(stores.tenants->create(company(id, name)));
+    must(stores.tenants->create(company(id, name), somebody));
     BOOST_TEST(must(stores.tenants->find(core::tenant_id(id))).tenant.name == name);
-    BOOST_TEST(!must(stores.tenants->list({name, "", {}, {}}, false, {})).rows.empty());
+    BOOST_TEST(!must(stores.tenants->list({{}, name, "", {}, {}}, false, {})).rows.empty());
   }
 }
 

@@ -1,0 +1,98 @@
+#pragma once
+
+#include "actors/reply.hpp"
+#include "core/api_key.hpp"
+#include "core/audit.hpp"
+#include "core/idempotency.hpp"
+#include "core/query.hpp"
+#include "core/secret.hpp"
+
+#include <optional>
+#include <string>
+
+namespace trunkline::actors {
+
+// Questions to a STORE worker about who may do what. Keys and session tokens come as their hashes.
+
+struct create_key {
+  core::api_key key;
+  std::string hash;
+  core::author by;
+  reply<void> answer;
+};
+
+struct find_key {
+  std::string hash;
+  reply<core::api_key> answer;
+};
+
+struct list_keys {
+  core::page_request page;
+  reply<core::page<core::api_key>> answer;
+};
+
+struct delete_key {
+  std::string id;
+  core::author by;
+  reply<void> answer;
+};
+
+struct note_key_used {
+  std::string id;
+  core::timestamp at;
+  reply<void> answer;
+};
+
+struct put_user {
+  core::console_user user;
+  core::secret password;
+  core::author by;
+  reply<void> answer;
+};
+
+struct list_users {
+  core::page_request page;
+  reply<core::page<core::console_user>> answer;
+};
+
+struct delete_user {
+  std::string name;
+  core::author by;
+  reply<void> answer;
+};
+
+struct sign_in {
+  std::string name;
+  core::secret password;
+  std::string token_hash; ///< of the session that begins
+  core::timestamp expires;
+  reply<core::console_user> answer;
+};
+
+struct find_session {
+  std::string token_hash;
+  reply<core::console_user> answer;
+};
+
+struct sign_out {
+  std::string token_hash;
+  reply<void> answer;
+};
+
+struct list_audit {
+  core::audit_filter filter;
+  core::page_request page;
+  reply<core::page<core::audit_entry>> answer;
+};
+
+struct begin_idempotent {
+  std::string scope, key, body_hash;
+  reply<core::idempotent_start> answer;
+};
+
+struct finish_idempotent {
+  std::string scope, key, kept; ///< empty: as if it had never been asked
+  reply<void> answer;
+};
+
+} // namespace trunkline::actors
