@@ -13,11 +13,13 @@ namespace trunkline::actors {
 /// What the front end may ask of the actors, without knowing that they are actors. Each question is answered exactly
 /// once, from any thread, within the deadline.
 class gateway : public store_questions,
+                public twilio_questions,
                 public asked<create_company>,
                 public asked<put_config>,
                 public asked<release_quarantine> {
 public:
   using store_questions::ask;
+  using twilio_questions::ask;
   using asked<create_company>::ask;
   using asked<put_config>::ask; ///< on success every node's front end and the company's actor know
   using asked<release_quarantine>::ask;

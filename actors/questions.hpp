@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/twilio_messages.hpp"
 
 #include <utility>
 
@@ -22,6 +23,9 @@ public:
 
 /// What a STORE worker answers without anybody else having to know of it.
 using store_questions = asked_all<load_profile, list_companies, list_calls, find_call, list_messages>;
+
+/// What the TWILIO client answers.
+using twilio_questions = asked_all<fetch_account, find_account_number, fetch_recording>;
 
 namespace detail {
 

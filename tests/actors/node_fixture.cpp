@@ -69,6 +69,14 @@ core::expected<void> companies_in_memory::for_each_door(const std::function<void
   return {};
 }
 
+actors::twilio_actor::behavior_type silent_twilio::behavior() {
+  return {
+      [this](const actors::fetch_account& question) { accounts.push_back(question); },
+      [this](const actors::find_account_number& question) { numbers.push_back(question); },
+      [this](const actors::fetch_recording& question) { recordings.push_back(question); },
+  };
+}
+
 node_fixture::test_config::test_config() { set("scheduler.policy", caf::atom("testing")); }
 
 node_fixture::node_fixture(node_options options) {
@@ -89,8 +97,9 @@ node_fixture::node_fixture(node_options options) {
   settings.tenant_idle = std::chrono::seconds(60);
   settings.max_active_tenants = options.max_active_tenants;
   settings.failing_company = std::move(options.failing);
+  auto asked = system.spawn([this]() { return twilio.behavior(); });
   services = std::make_shared<const actors::services>(
-      actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}});
+      actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}, asked});
   shards = system.spawn(actors::shards, services, pulse("SHARDS"));
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, deadlines, workers, clock.now()});
@@ -104,6 +113,7 @@ node_fixture::~node_fixture() { // ~actor_system waits for actors that nobody wo
     slot.actor = nullptr;
   });
   caf::anon_send_exit(shards, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(services->twilio, caf::exit_reason::user_shutdown);
   for (const auto& inbox : services->inboxes)
     caf::anon_send_exit(inbox, caf::exit_reason::user_shutdown);
   for (const auto& worker : services->stores.workers())
