@@ -69,13 +69,17 @@ core::expected<void> companies_in_memory::for_each_door(const std::function<void
   return {};
 }
 
-actors::twilio_actor::behavior_type silent_twilio::behavior() {
+namespace {
+
+actors::twilio_actor::behavior_type keep_questions(actors::twilio_actor::pointer, silent_twilio* here) {
   return {
-      [this](const actors::fetch_account& question) { accounts.push_back(question); },
-      [this](const actors::find_account_number& question) { numbers.push_back(question); },
-      [this](const actors::fetch_recording& question) { recordings.push_back(question); },
+      [here](const actors::fetch_account& question) { here->accounts.push_back(question); },
+      [here](const actors::find_account_number& question) { here->numbers.push_back(question); },
+      [here](const actors::fetch_recording& question) { here->recordings.push_back(question); },
   };
 }
+
+} // namespace
 
 node_fixture::test_config::test_config() { set("scheduler.policy", caf::atom("testing")); }
 
@@ -97,7 +101,7 @@ node_fixture::node_fixture(node_options options) {
   settings.tenant_idle = std::chrono::seconds(60);
   settings.max_active_tenants = options.max_active_tenants;
   settings.failing_company = std::move(options.failing);
-  auto asked = system.spawn([this]() { return twilio.behavior(); });
+  auto asked = system.spawn(keep_questions, &twilio);
   services = std::make_shared<const actors::services>(
       actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}, asked});
   shards = system.spawn(actors::shards, services, pulse("SHARDS"));

@@ -53,8 +53,6 @@ struct node_options {
 
 /// A TWILIO that keeps what it is asked.
 struct silent_twilio {
-  actors::twilio_actor::behavior_type behavior();
-
   std::vector<actors::fetch_account> accounts;
   std::vector<actors::find_account_number> numbers;
   std::vector<actors::fetch_recording> recordings;
