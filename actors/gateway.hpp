@@ -13,6 +13,7 @@ namespace trunkline::actors {
 /// What the front end may ask of the actors, without knowing that they are actors. Each question is answered exactly
 /// once, from any thread, within the deadline.
 class gateway : public store_questions,
+                public twilio_questions,
                 public asked<create_company>,
                 public asked<put_config>,
                 public asked<change_company>,
@@ -20,6 +21,7 @@ class gateway : public store_questions,
                 public asked<release_quarantine> {
 public:
   using store_questions::ask;
+  using twilio_questions::ask;
   using asked<create_company>::ask;
   using asked<put_config>::ask; ///< on success every node's front end and the company's actor know
   using asked<change_company>::ask;

@@ -4,16 +4,23 @@
 #include "actors/gateway.hpp"
 #include "actors/services.hpp"
 
+#include <caf/send.hpp>
+
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <type_traits>
 
 namespace trunkline::actors {
 
+class local_gateway;
+using gateway_to_workers =
+    hands_over<local_gateway, hands_over<local_gateway, gateway, store_questions>, twilio_questions>;
+
 /// The gateway of a node that owns all companies.
-class local_gateway final : public hands_over<local_gateway, gateway, store_questions> {
+class local_gateway final : public gateway_to_workers {
 public:
   struct parts {
     std::shared_ptr<const services> node;
@@ -40,11 +47,14 @@ public:
   bool quarantined(const core::tenant_id& tenant) const override;
   std::vector<std::string> not_ready_reasons() const override;
 
-  /// To a STORE worker, watched.
+  /// To a STORE worker or to TWILIO, watched.
   template <class Question>
   void hand_over(Question question) {
     parts_.deadlines.watch(question.answer.watched());
-    parts_.node->stores.ask(std::move(question));
+    if constexpr (std::is_base_of_v<asked<Question>, twilio_questions>)
+      caf::anon_send(parts_.node->twilio, std::move(question));
+    else
+      parts_.node->stores.ask(std::move(question));
   }
   void drain() { draining_ = true; }
   /// Also reads again what may have been changed while nobody could be asked.

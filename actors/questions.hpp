@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/messages.hpp"
+#include "actors/twilio_messages.hpp"
 
 #include <utility>
 
@@ -25,6 +26,9 @@ using store_questions = asked_all<load_profile, list_companies, load_facts, put_
                                   sum_usage, list_calls, find_call, list_messages, create_key, find_key, list_keys,
                                   delete_key, note_key_used, put_user, list_users, delete_user, sign_in, find_session,
                                   sign_out, list_audit, begin_idempotent, finish_idempotent>;
+
+/// What the TWILIO client answers.
+using twilio_questions = asked_all<fetch_account, find_account_number, fetch_recording>;
 
 namespace detail {
 

@@ -3,6 +3,7 @@
 #include "actors/number_directory.hpp"
 #include "actors/store_pool.hpp"
 #include "actors/tenant_registry.hpp"
+#include "actors/webhook_delivery.hpp"
 #include "core/clock.hpp"
 
 #include <chrono>
@@ -26,6 +27,8 @@ struct services {
   tenant_registry& tenants;
   store_pool stores;
   std::vector<inbox_actor> inboxes; ///< a company always has the same one, so its events keep their order
+  twilio_actor twilio = {};
+  deliver_webhook deliver = {}; ///< to customers' servers
 };
 
 } // namespace trunkline::actors

@@ -15,9 +15,12 @@ namespace trunkline::actors {
 // What the TWILIO client is asked. Every answer may be
 //   ec::twilio_credentials_rejected  Twilio refused the credentials (401, or 403 for them); `twilio` has its words
 //   ec::twilio_unreachable           no answer in time, 5xx, 429, or the account's breaker is open
+//   ec::twilio_not_configured        there are no credentials at all
+//   ec::overloaded                   too many questions are under way already; Twilio was not asked
 // and carries what Twilio said in core::error::twilio where it said anything.
 
-/// An account and what opens it: the API key if there is one, else the token.
+/// An account and what opens it: the API key if there is one, else the token. The account itself is read with the token
+/// if there is one, because Twilio's standard API keys may not read it.
 struct account_access {
   std::string account_sid;
   core::secret auth_token, api_key, api_secret;

@@ -3,9 +3,11 @@
 #include "actors/inbox.hpp"
 #include "actors/shards.hpp"
 #include "actors/store.hpp"
+#include "providers/twilio_client.hpp"
 
 #include <caf/send.hpp>
 
+#include <algorithm>
 #include <thread>
 
 namespace trunkline::cluster {
@@ -20,6 +22,11 @@ actors::actor_settings limits_of(const config::settings& settings) {
   limits.durable = settings.inbox_durable;
   limits.failing_company = core::tenant_id(settings.failing_company);
   return limits;
+}
+
+/// Whoever asks through the gateway is to hear that it was Twilio who did not answer, not that nobody did.
+std::chrono::milliseconds twilio_deadline(const config::settings& settings) {
+  return std::min<std::chrono::milliseconds>(std::chrono::seconds(10), settings.request_deadline * 9 / 10);
 }
 
 /// SQLite has one writer. PostgreSQL commits one batch while it takes in the next, which is a gain where processors are
@@ -59,8 +66,12 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
                                                              pulse("INBOX", "inbox-" + std::to_string(i)), &at.clock),
                               "INBOX"));
   }
-  made.services = std::make_shared<const actors::services>(actors::services{
-      limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)), std::move(inboxes)});
+  const providers::twilio_client_parts parts{at.to_twilio, at.settings.twilio_api_url, twilio_deadline(at.settings),
+                                             at.clock, pulse("TWILIO", "twilio")};
+  auto twilio = watched(at.system.spawn(providers::twilio_client, parts), "TWILIO");
+  made.services = std::make_shared<const actors::services>(
+      actors::services{limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)),
+                       std::move(inboxes), std::move(twilio), at.deliver});
   made.shards = watched(at.system.spawn(actors::shards, made.services, pulse("SHARDS", "shards")), "SHARDS");
   return made;
 }

@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 #include "persistence/database.hpp"
 #include "persistence/vault.hpp"
+#include "providers/http_client.hpp"
 
 #include <caf/actor_system.hpp>
 
@@ -13,7 +14,7 @@
 
 namespace trunkline::cluster {
 
-/// The actors that a node can not do without: STORE and INBOX workers, which `services` holds, and SHARDS.
+/// The actors that a node can not do without: STORE and INBOX workers and TWILIO, which `services` holds, and SHARDS.
 struct crew {
   std::shared_ptr<const actors::services> services;
   actors::shards_actor shards;
@@ -29,6 +30,8 @@ struct workplace {
   const core::clock& clock;
   actors::tenant_registry& tenants;
   bool platform_usable = false;
+  providers::http_client& to_twilio;
+  actors::deliver_webhook deliver;
   const std::atomic<bool>& stopping; ///< from then on they may end
 };
 

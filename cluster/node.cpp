@@ -8,6 +8,7 @@
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "persistence/database.hpp"
+#include "providers/webhook_sender.hpp"
 
 #include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
@@ -65,6 +66,9 @@ struct node::impl {
   actors::number_directory numbers;
   actors::tenant_registry tenants;
   std::atomic<bool> stopping{false};
+  providers::http_client to_twilio;
+  /// Apart from Twilio's: a customer's server that hangs takes no room from it.
+  providers::http_client to_customers;
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<actors::deadline_sweep> deadlines;
@@ -80,6 +84,7 @@ struct node::impl {
       : settings(std::move(s)),
         clock(c),
         numbers(platform_for_companies(settings)),
+        to_customers({.only_public = !settings.outgoing_allow_private}),
         caf_config(scheduler_threads(settings)) {}
 
   core::expected<void> open_database();
@@ -119,7 +124,8 @@ core::expected<void> node::impl::read_directory() {
 void node::impl::spawn_actors() {
   system = std::make_unique<caf::actor_system>(caf_config);
   deadlines = std::make_unique<actors::deadline_sweep>(settings.request_deadline);
-  auto crew = spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), stopping});
+  auto crew = spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), to_twilio,
+                          providers::make_webhook_sender(to_customers), stopping});
   services = std::move(crew.services);
   shards = std::move(crew.shards);
   gateway = std::make_unique<actors::local_gateway>(
@@ -190,10 +196,14 @@ void node::impl::stop() {
     if (server)
       server->stop();
   probe.reset();
+  // What they end is told to actors that are still there.
+  to_customers.stop();
+  to_twilio.stop();
   if (!system)
     return;
   stopping = true;
   end(caf::actor_cast<caf::actor>(std::exchange(shards, nullptr)));
+  end(caf::actor_cast<caf::actor>(services->twilio));
   for (const auto& inbox : services->inboxes)
     end(caf::actor_cast<caf::actor>(inbox));
   for (const auto& worker : services->stores.workers())

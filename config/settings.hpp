@@ -54,6 +54,8 @@ struct settings {
   log::level log_level{};
   log::format log_format{};
 
+  bool outgoing_allow_private = false; ///< development only
+
   size_t webhooks_in_flight = 0;
   std::chrono::milliseconds request_deadline{};
   std::chrono::milliseconds statement_deadline{};

@@ -82,6 +82,18 @@ core::expected<void> companies_in_memory::for_each_door(const std::function<void
   return {};
 }
 
+namespace {
+
+actors::twilio_actor::behavior_type keep_questions(actors::twilio_actor::pointer, silent_twilio* here) {
+  return {
+      [here](const actors::fetch_account& question) { here->accounts.push_back(question); },
+      [here](const actors::find_account_number& question) { here->numbers.push_back(question); },
+      [here](const actors::fetch_recording& question) { here->recordings.push_back(question); },
+  };
+}
+
+} // namespace
+
 node_fixture::test_config::test_config() { set("scheduler.policy", caf::atom("testing")); }
 
 node_fixture::node_fixture(node_options options) {
@@ -102,8 +114,9 @@ node_fixture::node_fixture(node_options options) {
   settings.tenant_idle = std::chrono::seconds(60);
   settings.max_active_tenants = options.max_active_tenants;
   settings.failing_company = std::move(options.failing);
+  auto asked = system.spawn(keep_questions, &twilio);
   services = std::make_shared<const actors::services>(
-      actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}});
+      actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}, asked});
   shards = system.spawn(actors::shards, services, pulse("SHARDS"));
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, deadlines, workers, clock.now()});
@@ -117,6 +130,7 @@ node_fixture::~node_fixture() { // ~actor_system waits for actors that nobody wo
     slot.actor = nullptr;
   });
   caf::anon_send_exit(shards, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(services->twilio, caf::exit_reason::user_shutdown);
   for (const auto& inbox : services->inboxes)
     caf::anon_send_exit(inbox, caf::exit_reason::user_shutdown);
   for (const auto& worker : services->stores.workers())

@@ -58,6 +58,13 @@ struct node_options {
   size_t max_active_tenants = 100'000;
 };
 
+/// A TWILIO that keeps what it is asked.
+struct silent_twilio {
+  std::vector<actors::fetch_account> accounts;
+  std::vector<actors::find_account_number> numbers;
+  std::vector<actors::fetch_recording> recordings;
+};
+
 /// A whole node with a hand-driven scheduler and clock: nothing runs before settle().
 struct node_fixture {
   explicit node_fixture(node_options options = {});
@@ -89,6 +96,7 @@ struct node_fixture {
   actors::deadline_sweep deadlines{patience};
   test_config config;
   caf::actor_system system{config};
+  silent_twilio twilio;
   std::shared_ptr<const actors::services> services;
   actors::shards_actor shards;
   std::unique_ptr<actors::local_gateway> gateway;

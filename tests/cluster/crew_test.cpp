@@ -18,7 +18,7 @@ namespace {
 struct crew_fixture {
   crew_fixture() {
     BOOST_REQUIRE(db->migrate());
-    crew = everybody(cluster::spawn_crew({*system, *db, keys, settings, clock, tenants, false, stopping},
+    crew = everybody(cluster::spawn_crew({*system, *db, keys, settings, clock, tenants, false, http, {}, stopping},
                                          [this](std::string_view name, int) {
                                            std::lock_guard held(lock);
                                            losses.emplace_back(name);
@@ -31,7 +31,7 @@ struct crew_fixture {
   }
 
   static std::vector<caf::actor> everybody(const cluster::crew& made) {
-    std::vector<caf::actor> all;
+    std::vector<caf::actor> all = {caf::actor_cast<caf::actor>(made.services->twilio)};
     for (const auto& store : made.services->stores.workers())
       all.push_back(caf::actor_cast<caf::actor>(store));
     for (const auto& inbox : made.services->inboxes)
@@ -59,6 +59,7 @@ struct crew_fixture {
   persistence::vault keys = persistence::vault::for_tests();
   core::manual_clock clock{{1'700'000'000'000}};
   actors::tenant_registry tenants;
+  providers::http_client http;
   std::atomic<bool> stopping{false};
   caf::actor_system_config config;
   std::unique_ptr<caf::actor_system> system = std::make_unique<caf::actor_system>(config);
@@ -87,9 +88,9 @@ BOOST_AUTO_TEST_SUITE(an_actor_the_node_can_not_do_without)
 
 BOOST_FIXTURE_TEST_CASE(is_missed_whichever_it_is, crew_fixture) {
   end_all();
-  BOOST_TEST(losses.size() == 4u);
-  BOOST_TEST(
-      (std::set<std::string>(losses.begin(), losses.end()) == std::set<std::string>{"INBOX", "SHARDS", "STORE"}));
+  BOOST_TEST(losses.size() == 5u);
+  BOOST_TEST((std::set<std::string>(losses.begin(), losses.end()) ==
+              std::set<std::string>{"INBOX", "SHARDS", "STORE", "TWILIO"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(may_end_when_the_node_stops, crew_fixture) {
