@@ -49,6 +49,8 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<list_companies>,
     // Replaces a configuration in one transaction; ec::etag_mismatch, ec::phone_number_taken.
     caf::reacts_to<put_config>,
+    // Whether another company has one of the numbers; ec::phone_number_taken.
+    caf::reacts_to<check_numbers>,
     // Changes a company's own fields; ec::etag_mismatch.
     caf::reacts_to<change_company>,
     // Removes a company that has no numbers; ec::company_has_numbers.
@@ -132,6 +134,7 @@ TRUNKLINE_LOCAL_MESSAGE(find_call)
 TRUNKLINE_LOCAL_MESSAGE(list_messages)
 TRUNKLINE_LOCAL_MESSAGE(ping_database)
 TRUNKLINE_LOCAL_MESSAGE(forget_company)
+TRUNKLINE_LOCAL_MESSAGE(check_numbers)
 TRUNKLINE_LOCAL_MESSAGE(change_company)
 TRUNKLINE_LOCAL_MESSAGE(remove_company)
 TRUNKLINE_LOCAL_MESSAGE(purge_removed)

@@ -88,6 +88,12 @@ struct put_config {
   reply<core::tenant_config> answer;
 };
 
+struct check_numbers {
+  core::tenant_id tenant;
+  core::tenant_config config;
+  reply<void> answer;
+};
+
 struct change_company {
   core::tenant_id tenant;
   std::optional<int64_t> if_version; ///< of the company, not of its configuration

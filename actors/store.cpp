@@ -112,6 +112,7 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
       st.on<list_companies>([&](const auto& q) { return db.tenants->list(q.filter, st.platform_usable, q.page); }),
       st.on<put_config>(
           [&db, now](const auto& q) { return db.tenants->put_config(q.tenant, q.if_version, q.config, now(), q.by); }),
+      st.on<check_numbers>([&db](const auto& q) { return db.tenants->check_numbers(q.tenant, q.config); }),
       st.on<change_company>(
           [&db, now](const auto& q) { return db.tenants->change(q.tenant, q.if_version, q.change, now(), q.by); }),
       st.on<remove_company>([&db, now](const auto& q) { return db.tenants->remove(q.tenant, now(), q.by); }),

@@ -53,6 +53,8 @@ public:
   virtual core::expected<core::tenant_config> put_config(const core::tenant_id& id, std::optional<int64_t> if_version,
                                                          const core::tenant_config& config, core::timestamp now,
                                                          const core::author& by) = 0;
+  /// Whether another company has one of the numbers now: ec::phone_number_taken as of put_config().
+  virtual core::expected<void> check_numbers(const core::tenant_id& id, const core::tenant_config& config) = 0;
   /// `if_version`: of the company itself, not of its configuration.
   virtual core::expected<core::tenant_profile> change(const core::tenant_id& id, std::optional<int64_t> if_version,
                                                       const core::tenant_change& change, core::timestamp now,

@@ -63,6 +63,12 @@ std::map<std::string, claim> claims_of(const core::tenant_config& config) {
   return claims;
 }
 
+core::error taken_by_another(const claim& wanted) {
+  core::error error{core::ec::phone_number_taken, "This phone number belongs to another company.", {}, {}};
+  error.fields.push_back({wanted.pointer, "phone_number_taken", error.detail});
+  return error;
+}
+
 core::expected<void> take_numbers(soci::session& sql, const core::tenant_id& id, const core::tenant_config& config) {
   execute(sql, "delete from phone_claim where company_id = :id", id.value);
   for (const auto& [number, claim] : claims_of(config)) {
@@ -73,9 +79,7 @@ core::expected<void> take_numbers(soci::session& sql, const core::tenant_id& id,
                 number, id.value, std::string(claim.field));
     if (taken == 1)
       continue;
-    core::error error{core::ec::phone_number_taken, "This phone number belongs to another company.", {}, {}};
-    error.fields.push_back({claim.pointer, "phone_number_taken", error.detail});
-    return core::fail(std::move(error));
+    return core::fail(taken_by_another(claim));
   }
   return {};
 }
@@ -154,6 +158,19 @@ public:
         return core::fail(core::ec::invalid_configuration, "phoneNumbers: the same number twice.");
     return session_->run("storing a configuration", access::write,
                          [&](soci::session& sql) { return replace_config(sql, id, if_version, config, now, by); });
+  }
+
+  core::expected<void> check_numbers(const core::tenant_id& id, const core::tenant_config& config) override {
+    return session_->run("looking for who has a number", access::read, [&](soci::session& sql) -> core::expected<void> {
+      for (const auto& [number, claim] : claims_of(config)) {
+        std::string holder;
+        if (fetch_row(sql, "select company_id from phone_claim where phone_number = :number", std::tie(holder),
+                      number) &&
+            holder != id.value)
+          return core::fail(taken_by_another(claim));
+      }
+      return {};
+    });
   }
 
   core::expected<core::tenant_profile> change(const core::tenant_id& id, std::optional<int64_t> if_version,

@@ -51,8 +51,11 @@ void store_change(context& ctx, const exchange_ptr& request, const core::tenant_
   auto next = json::apply(current.config, change);
   if (!next)
     return respond_error(*request, next.error());
-  check_with_twilio(ctx, request, current.config, std::move(*next),
-                    [&ctx, request, current](auto checked) { store(ctx, request, current, std::move(checked)); });
+  ctx.actors.ask(actors::check_numbers{
+      current.tenant.id, *next, reply_to_done(request, [&ctx, request, current, next](exchange&) {
+        check_with_twilio(ctx, request, current.config, *next,
+                          [&ctx, request, current](auto checked) { store(ctx, request, current, std::move(checked)); });
+      })});
 }
 
 struct test_result {

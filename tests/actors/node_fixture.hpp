@@ -37,6 +37,7 @@ struct companies_in_memory final : persistence::tenant_store {
   core::expected<core::tenant_config> put_config(const core::tenant_id& id, std::optional<int64_t> if_version,
                                                  const core::tenant_config& config, core::timestamp now,
                                                  const core::author& by) override;
+  core::expected<void> check_numbers(const core::tenant_id&, const core::tenant_config&) override { return {}; }
   core::expected<core::tenant_profile> change(const core::tenant_id& id, std::optional<int64_t> if_version,
                                               const core::tenant_change& change, core::timestamp now,
                                               const core::author& by) override;

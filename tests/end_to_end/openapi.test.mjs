@@ -1,7 +1,7 @@
 // Every operation of the API against its own description: what is answered is what is described, no more and no less.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { addCompany, postWebhook, smsParams, startGateway, voiceParams } from './lib/gateway.mjs';
+import { addAccount, addCompany, postWebhook, smsParams, startGateway, voiceParams } from './lib/gateway.mjs';
 import { Contract } from './lib/openapi.mjs';
 
 describe('OpenAPI', () => {
@@ -72,6 +72,10 @@ describe('OpenAPI', () => {
       allowedCountries: ['US', 'DE'], autoReply: 'Danke', whatsappNumber: '+12125550304', smartEncoding: true, unknownOutcome: 'resend', signatureMode: 'shadow', mockMode: true,
     };
     assert.equal(contract.requestProblems('put_twilio_config', full), '');
+    await addAccount(gateway.sim, full, ['+12125550301', '+12125550302']);
+    const missing = await drive('put_twilio_config', 422, { ...of(fresh.json.id), body: full });
+    assert.deepEqual([missing.json.code, missing.json.numbers], ['number_not_in_account', ['+12125550303']]);
+    await addAccount(gateway.sim, full, ['+12125550303']);
     const put = await drive('put_twilio_config', 200, { ...of(fresh.json.id), body: full });
     const read = await drive('get_twilio_config', 200, of(fresh.json.id));
     assert.deepEqual(read.json, put.json);
@@ -145,10 +149,76 @@ describe('OpenAPI', () => {
     await drive('release_quarantine', 409, of(company.id));
   });
 
+  test('a_company_is_changed_checked_and_removed', async () => {
+    const made = await drive('create_company', 201, { body: { companyName: 'Short-lived' }, headers: { 'idempotency-key': 'short-lived' } });
+    const again = await drive('create_company', 201, { body: { companyName: 'Short-lived' }, headers: { 'idempotency-key': 'short-lived' } });
+    assert.deepEqual([again.json, again.headers.get('idempotency-replayed')], [made.json, 'true']);
+    const { json: other } = await drive('create_company', 422, { body: { companyName: 'Other' }, headers: { 'idempotency-key': 'short-lived' } });
+    assert.equal(other.code, 'idempotency_key_reused');
+    await drive('create_company', 400, { body: { companyName: 'Other' }, headers: { 'idempotency-key': 'k'.repeat(256) } });
+    const changed = await drive('patch_company', 200, { ...of(made.json.id), body: { companyName: 'Changed', menuUrl: 'https://example.com/menu', country: null }, headers: { 'if-match': made.headers.get('etag') } });
+    assert.deepEqual([changed.json.companyName, changed.json.menuUrl, changed.json.country], ['Changed', 'https://example.com/menu', 'US']);
+    await drive('patch_company', 412, { ...of(made.json.id), body: { companyName: 'Late' }, headers: { 'if-match': made.headers.get('etag') } });
+    await drive('patch_company', 400, { ...of(made.json.id), body: { companyName: '' } });
+    const checks = (await drive('get_readiness', 200, of(made.json.id))).json;
+    assert.deepEqual([checks.ready, checks.checks[0].code, checks.checks[5].title], [false, 'credentials_present', 'Phone number missing']);
+    await drive('test_twilio_config', 409, of(made.json.id));
+    const usage = await drive('get_usage', 200, { ...of(company.id), query: '?from=2026-01-01&to=2026-12-31' });
+    assert.equal(usage.json.data.length, 365);
+    for (const query of ['?from=2026-02-30', '?from=2026-02-02&to=2026-02-01', '?from=2024-01-01&to=2026-01-01']) await drive('get_usage', 400, { ...of(company.id), query });
+    await drive('delete_company', 204, of(made.json.id));
+    await drive('get_company', 404, of(made.json.id));
+    const kept = await drive('delete_company', 409, of(company.id));
+    assert.deepEqual([kept.json.code, kept.json.numbers, kept.json.campaigns], ['company_has_numbers', [company.number], []]);
+    assert.equal((await drive('test_twilio_config', 200, of(company.id))).json.ok, true);
+    assert.equal((await drive('get_readiness', 200, of(company.id))).json.checks.find((c) => c.code === 'credentials_accepted').status, 'ok');
+    assert.deepEqual((await drive('list_conflicts', 200)).json.data, []);
+    const log = (await drive('list_audit', 200, { query: `?companyId=${made.json.id}` })).json.data;
+    assert.deepEqual(log.map((entry) => entry.action), ['company.delete', 'company.update', 'company.create']);
+    assert.deepEqual([log[1].before.companyName, log[1].after.companyName, log[1].actor.id], ['Short-lived', 'Changed', 'key_platform']);
+  });
+
+  test('keys_and_sessions_open_what_their_role_may', async () => {
+    const made = await drive('create_key', 201, { body: { role: 'company_viewer', companyId: company.id, label: 'screen' } });
+    const viewer = { authorization: `Bearer ${made.json.key}` };
+    await drive('get_company', 200, { ...of(company.id), headers: viewer });
+    await drive('patch_company', 403, { ...of(company.id), body: {}, headers: viewer });
+    await drive('list_audit', 403, { headers: viewer });
+    await drive('get_company', 404, { ...of('co_nobody00000'), headers: viewer });
+    assert.deepEqual((await drive('list_companies', 200, { headers: viewer })).json.data.map((c) => c.id), [company.id]);
+    const shown = (await drive('list_keys', 200)).json.data;
+    assert.ok(shown.find((key) => key.id === made.json.id).lastUsedAt);
+    assert.ok(!JSON.stringify(shown).includes(made.json.key));
+    await drive('delete_key', 204, { path: { keyId: made.json.id } });
+    await drive('get_company', 401, { ...of(company.id), headers: viewer });
+    for (const body of [{}, { role: 'company_admin' }, { role: 'king' }, { role: 'platform_admin', companyId: company.id }]) await drive('create_key', 400, { body });
+    await drive('create_key', 404, { body: { role: 'company_admin', companyId: 'co_nobody00000' } });
+
+    const user = { user: 'ana', password: 'correct horse battery', role: 'company_admin', companyId: company.id };
+    await drive('put_user', 201, { body: user });
+    assert.deepEqual((await drive('list_users', 200)).json.data.map((u) => u.user), ['ana']);
+    await drive('create_session', 401, { body: { user: 'ana', password: 'wrong' }, headers: { authorization: '' } });
+    await drive('create_session', 401, { body: { user: 'nobody', password: user.password } });
+    await drive('create_session', 400, { body: { user: 'ana' } });
+    const session = await drive('create_session', 200, { body: { user: user.user, password: user.password } });
+    const cookie = session.headers.get('set-cookie').split(';')[0];
+    const as = async (method, path, body, headers = {}) => fetch(gateway.api + path, { method, body: body && JSON.stringify(body), headers: { cookie, ...(body ? { 'content-type': 'application/json' } : {}), ...headers } });
+    assert.equal((await as('GET', `/api/companies/${company.id}`)).status, 200);
+    assert.equal((await (await as('PATCH', `/api/companies/${company.id}`, {})).json()).code, 'csrf_failed');
+    assert.equal((await as('PATCH', `/api/companies/${company.id}`, {}, { 'x-csrf-token': session.json.csrfToken })).status, 200);
+    assert.deepEqual(await (await as('GET', '/api/session')).json(), session.json);
+    await drive('get_session', 404);
+    await drive('delete_session', 404);
+    assert.equal((await as('DELETE', '/api/session', undefined, { 'x-csrf-token': session.json.csrfToken })).status, 204);
+    assert.equal((await as('GET', `/api/companies/${company.id}`)).status, 401);
+    await drive('delete_user', 204, { path: { user: 'ana' } });
+    await drive('delete_user', 404, { path: { user: 'ana' } });
+  });
+
   test('no_key_and_no_such_company_are_the_same_everywhere', async () => {
     for (const [operationId, operation] of contract.operations) {
       if (operation.security?.length === 0) continue;
-      const path = { companyId: 'co_nobody00', callId: 'call_nobody0' };
+      const path = { companyId: 'co_nobody00', callId: 'call_nobody0', keyId: 'key_nobody00', user: 'nobody' };
       const body = operation.requestBody ? {} : undefined;
       await drive(operationId, 401, { path, body, headers: { authorization: 'Bearer wrong' } });
       if (operation.path.includes('{companyId}')) {

@@ -78,6 +78,7 @@ private:
   void answer(actors::list_companies question);
   void answer(actors::list_calls question);
   void answer(actors::list_messages question);
+  void answer(actors::check_numbers question) { question.answer({}); }
   void answer(actors::load_facts question) { question.answer(core::tenant_facts{}); }
   void answer(actors::put_account_check question) { question.answer({}); }
   void answer(actors::list_conflicts question) { question.answer(core::page<core::number_conflict>{}); }

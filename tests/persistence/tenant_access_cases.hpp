@@ -122,7 +122,9 @@ BOOST_AUTO_TEST_CASE(every_change_is_in_the_audit_log_without_secrets) {
     BOOST_TEST((entry.by.who.id == "key_somebody1" && entry.by.request.value == "req_1a2b"));
   }
   BOOST_TEST(must(stores.audit->list({other, {}, {}}, {})).rows.empty());
-  BOOST_TEST(must(stores.audit->list({acme, core::timestamp{noon.ms + 1}, core::timestamp{noon.ms + 2}}, {})).rows.size() == 1);
+  BOOST_TEST(
+      must(stores.audit->list({acme, core::timestamp{noon.ms + 1}, core::timestamp{noon.ms + 2}}, {})).rows.size() ==
+      1);
 }
 
 BOOST_AUTO_TEST_CASE(a_company_with_numbers_is_not_removed_and_says_which) {
@@ -212,6 +214,16 @@ BOOST_AUTO_TEST_CASE(a_number_that_two_companies_have_is_found_whichever_field_i
   BOOST_TEST((found[0].holders[0].company == acme && found[0].holders[0].field == "phoneNumbers"));
   BOOST_TEST((found[0].holders[1].name == "Other" && found[0].holders[1].field == "phoneNumber"));
   BOOST_TEST(must(stores.facts->find(acme)).number_shared);
+}
+
+BOOST_AUTO_TEST_CASE(who_has_a_number_is_known_before_it_is_stored) {
+  must(stores.tenants->create(a_company(acme), somebody));
+  must(stores.tenants->create(a_company(other, "Other"), somebody));
+  must(stores.tenants->put_config(acme, {}, with_numbers({"+15551234567"}), noon, somebody));
+  must(stores.tenants->check_numbers(acme, with_numbers({"+15551234567", "+15551234568"})));
+  const auto taken = stores.tenants->check_numbers(other, with_numbers({"+15551234568", "+15551234567"}));
+  BOOST_TEST((error_of(taken) == core::ec::phone_number_taken));
+  BOOST_TEST(taken.error().fields.at(0).pointer == "/phoneNumbers/1/phoneNumber");
 }
 
 BOOST_AUTO_TEST_CASE(usage_is_added_up_by_day) {

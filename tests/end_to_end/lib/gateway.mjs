@@ -3,18 +3,22 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import twilio from 'twilio';
 import { build, freePort, sanitizers, start, tempFolder, until } from './process.mjs';
+import { startSim } from './sim.mjs';
 
 /** What Twilio is told and therefore signs; nothing listens there. */
 export const publicUrl = 'https://gw.example.com';
 
-/** Starts a node and waits until it is ready. The same ports and folder come back after kill() and startAgain(). */
+/** Starts a node, beside a simulated Twilio of its own unless it is told of another, and waits until it is ready. The
+ * same ports and folder come back after kill() and startAgain(). */
 export async function startGateway(environment = {}, { arguments: extra = [] } = {}) {
   const folder = tempFolder();
   const webhooks = `127.0.0.1:${await freePort()}`;
   const api = `127.0.0.1:${await freePort()}`;
+  const sim = environment.TRUNKLINE_TWILIO_API_URL ? null : await startSim();
   const env = { PATH: process.env.PATH, TRUNKLINE_DATA_DIR: folder, TRUNKLINE_LISTEN: webhooks, TRUNKLINE_API_LISTEN: api,
-    TRUNKLINE_PUBLIC_URL: publicUrl, TRUNKLINE_LOG_FORMAT: 'json', ...sanitizers, ...environment };
-  const gateway = { folder, env, webhooks: `http://${webhooks}`, api: `http://${api}` };
+    TRUNKLINE_PUBLIC_URL: publicUrl, TRUNKLINE_LOG_FORMAT: 'json',
+    TRUNKLINE_TWILIO_API_URL: sim?.url, ...sanitizers, ...environment };
+  const gateway = { sim, folder, env, webhooks: `http://${webhooks}`, api: `http://${api}` };
   gateway.launch = () => (gateway.process = start(join(build, 'trunkline'), ['serve', ...extra], { env, cwd: folder }));
   gateway.ready = () => until(async () => {
     if (gateway.process.child.exitCode !== null) throw new Error(`the gateway ended:\n${gateway.process.output}`);
@@ -22,7 +26,7 @@ export async function startGateway(environment = {}, { arguments: extra = [] } =
   }, 'the gateway is ready');
   gateway.startAgain = () => (gateway.launch(), gateway.ready());
   gateway.kill = (signal) => gateway.process.kill(signal);
-  gateway.stop = () => gateway.kill('SIGTERM');
+  gateway.stop = async () => (await sim?.stop(), gateway.kill('SIGTERM'));
   gateway.launch();
   await gateway.ready();
   gateway.adminKey = env.TRUNKLINE_ADMIN_KEY ?? readFileSync(join(folder, 'admin.key'), 'utf8').trim();
@@ -39,10 +43,15 @@ export async function startGateway(environment = {}, { arguments: extra = [] } =
 let count = 0;
 const hex = (digits) => Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join('');
 
+/** What Twilio has to know before a company can be given it: an account with these numbers. */
+export const addAccount = (sim, { accountSid, authToken, apiKey, apiSecret, ...more }, numbers = []) =>
+  sim.accounts({ sid: accountSid, authToken, numbers, ...(apiKey ? { apiKeys: [{ sid: apiKey, secret: apiSecret }] } : {}), ...more });
+
 /** A company with an account and a number of its own, made through the API. */
 export async function addCompany(gateway, config = {}) {
   const number = config.number ?? `+1212555${String(1000 + count++).padStart(4, '0')}`;
   const account = { accountSid: `AC${hex(32)}`, authToken: hex(32) };
+  if (gateway.sim) await addAccount(gateway.sim, account, [number]);
   const made = await gateway.call('POST', '/api/companies', { companyName: config.companyName ?? `Company ${count}` });
   if (made.status !== 201) throw new Error(made.text);
   const { number: _, companyName: __, ...settings } = config;
