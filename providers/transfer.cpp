@@ -138,6 +138,8 @@ void set_narrow(settings& to, transfer& one, const http_client_options& options)
   to.number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1); // what is said above of POSTs is measured with this one
   to.number(CURLOPT_SSL_VERIFYPEER, 1).number(CURLOPT_SSL_VERIFYHOST, 2);
   to.number(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (!options.ca_file.empty())
+    to.set(CURLOPT_CAINFO, options.ca_file.c_str());
   if (options.only_public)
     to.set(CURLOPT_OPENSOCKETFUNCTION, &open_public).set(CURLOPT_OPENSOCKETDATA, &one);
 }
