@@ -28,7 +28,7 @@ class http_client {
 public:
   using callback = std::function<void(http_outcome)>;
 
-  explicit http_client(const http_client_options& options = {});
+  explicit http_client(http_client_options options = {});
   ~http_client(); ///< stops
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;

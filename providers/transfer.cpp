@@ -3,9 +3,10 @@
 #include "config/log.hpp"
 #include "providers/public_address.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <exception>
 #include <strings.h>
 #include <sys/socket.h>
@@ -51,7 +52,7 @@ size_t read_body(char* to, size_t size, size_t count, void* user) noexcept {
   if (!may_send(one))
     return CURL_READFUNC_ABORT;
   const auto piece = std::min(size * count, body.size() - one.given);
-  std::memcpy(to, body.data() + one.given, piece);
+  body.copy(to, piece, one.given);
   one.given += piece;
   return piece;
 }
@@ -176,7 +177,7 @@ bool append(std::unique_ptr<curl_slist, curl_deleter>& list, const std::string& 
 bool set_headers(settings& to, transfer& one) {
   bool good = append(one.headers, "Expect:"); // no waiting for "100 Continue"
   for (const auto& [name, value] : one.request.headers)
-    good = good && append(one.headers, value.empty() ? name + ';' : name + ": " + value);
+    good = good && append(one.headers, value.empty() ? name + ';' : fmt::format("{}: {}", name, value));
   to.set(CURLOPT_HTTPHEADER, one.headers.get());
   return good;
 }

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include <atomic>
+#include <csignal>
 #include <memory>
 
 namespace trunkline::tests {
@@ -46,6 +47,10 @@ private:
   }
 
   void serve(const server_connection& one) {
+    sigset_t pipe; // OpenSSL writes to a client that has gone
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
     const std::unique_ptr<SSL, decltype(&SSL_free)> tls(SSL_new(context_.get()), &SSL_free);
     SSL_set_fd(tls.get(), one.socket());
     std::string seen;
