@@ -68,10 +68,10 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
   }
   const providers::twilio_client_parts parts{at.to_twilio, at.settings.twilio_api_url, twilio_deadline(at.settings),
                                              at.clock, pulse("TWILIO", "twilio")};
-  auto twilio = watched(at.system.spawn(providers::twilio_client, parts), "TWILIO");
+  const auto twilio = watched(at.system.spawn(providers::twilio_client, parts), "TWILIO");
   made.services = std::make_shared<const actors::services>(
       actors::services{limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)),
-                       std::move(inboxes), std::move(twilio), at.deliver});
+                       std::move(inboxes), twilio, at.deliver});
   made.shards = watched(at.system.spawn(actors::shards, made.services, pulse("SHARDS", "shards")), "SHARDS");
   return made;
 }

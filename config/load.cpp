@@ -99,7 +99,8 @@ void settle(loaded& out) {
     out.warnings.emplace_back(
         "inbox.durable is false: webhooks are answered before they are stored, a crash loses them.");
   if (s.outgoing_allow_private)
-    out.warnings.emplace_back("outgoing.allow_private is true: customers' webhooks reach this machine and its network.");
+    out.warnings.emplace_back(
+        "outgoing.allow_private is true: customers' webhooks reach this machine and its network.");
   if (!s.failing_company.empty())
     out.warnings.push_back(fmt::format("testing.failing_company is set: {} will fail on purpose.", s.failing_company));
 }

@@ -72,17 +72,17 @@ bool has_port_of(std::string_view port, const customer_url_rule& rule) {
 
 } // namespace
 
-core::expected<customer_url> read_customer_url(std::string_view text, const customer_url_rule& rule) {
-  if (text.empty() || text.size() > longest_url || !is_plain_ascii(text))
+core::expected<customer_url> read_customer_url(std::string_view url, const customer_url_rule& rule) {
+  if (url.empty() || url.size() > longest_url || !is_plain_ascii(url))
     return refuse("The URL must have 1 to 2048 printable ASCII characters without spaces.");
-  const std::unique_ptr<CURLU, url_deleter> url(curl_url());
-  if (!url || curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_DISALLOW_USER) != CURLUE_OK)
+  const std::unique_ptr<CURLU, url_deleter> parsed(curl_url());
+  if (!parsed || curl_url_set(parsed.get(), CURLUPART_URL, std::string(url).c_str(), CURLU_DISALLOW_USER) != CURLUE_OK)
     return refuse("The URL is not valid, or has a user in it.");
-  const auto scheme = part(url.get(), CURLUPART_SCHEME);
+  const auto scheme = part(parsed.get(), CURLUPART_SCHEME);
   if (scheme != "https" && !(rule.allow_private && scheme == "http"))
     return refuse("The URL must begin with https://.");
-  const auto written = part(url.get(), CURLUPART_HOST);
-  if (!is_written_so(text, scheme, written))
+  const auto written = part(parsed.get(), CURLUPART_HOST);
+  if (!is_written_so(url, scheme, written))
     return refuse("The URL must have its host written out.");
   auto host = lower(written);
   if (host.starts_with('['))
@@ -90,10 +90,10 @@ core::expected<customer_url> read_customer_url(std::string_view text, const cust
   if (!rule.allow_private) {
     if (const auto problem = problem_of(host); !problem.empty())
       return refuse(std::string(problem));
-    if (!has_port_of(part(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT), rule))
+    if (!has_port_of(part(parsed.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT), rule))
       return refuse("The URL must have no port, or 8443.");
   }
-  return customer_url{part(url.get(), CURLUPART_URL), std::move(host)};
+  return customer_url{part(parsed.get(), CURLUPART_URL), std::move(host)};
 }
 
 } // namespace trunkline::providers

@@ -3,6 +3,7 @@
 #include "config/log.hpp"
 #include "providers/transfer.hpp"
 
+#include <csignal>
 #include <deque>
 #include <mutex>
 #include <new>
@@ -18,8 +19,19 @@ using std::chrono::steady_clock;
 /// How often to look for those who have waited for too long, when there is no room for them.
 constexpr std::chrono::duration<int, std::milli> crowded{50};
 
+namespace {
+
+void block_broken_pipes() {
+  sigset_t pipe;
+  sigemptyset(&pipe);
+  sigaddset(&pipe, SIGPIPE);
+  pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+}
+
+} // namespace
+
 struct http_client::impl {
-  explicit impl(const http_client_options& chosen);
+  explicit impl(http_client_options chosen);
   ~impl() { curl_multi_cleanup(multi); }
   impl(const impl&) = delete;
   impl& operator=(const impl&) = delete;
@@ -48,7 +60,7 @@ struct http_client::impl {
   std::thread thread;
 };
 
-http_client::impl::impl(const http_client_options& chosen) : options(chosen), multi(curl_multi_init()) {
+http_client::impl::impl(http_client_options chosen) : options(std::move(chosen)), multi(curl_multi_init()) {
   if (multi == nullptr)
     throw std::bad_alloc();
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.in_flight));
@@ -67,6 +79,7 @@ std::optional<not_sent> http_client::impl::take(transfer_ptr& one) {
 }
 
 void http_client::impl::run() {
+  block_broken_pipes(); // with CURLOPT_NOSIGNAL libcurl leaves that to us
   constexpr int idle_ms = 10'000;
   while (begin_waiting()) {
     int running = 0;
@@ -158,11 +171,11 @@ void http_client::impl::give_up() {
     finish(*one, not_sent{not_sent::cause::stopped, "stopped"});
 }
 
-http_client::http_client(const http_client_options& options) {
+http_client::http_client(http_client_options options) {
   static const auto ready = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (ready != CURLE_OK)
     throw std::bad_alloc(); // the only reason there is
-  impl_ = std::make_unique<impl>(options);
+  impl_ = std::make_unique<impl>(std::move(options));
   impl_->thread = std::thread([body = impl_.get()] { body->run(); });
 }
 

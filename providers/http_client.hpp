@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace trunkline::providers {
 
@@ -13,6 +14,7 @@ struct http_client_options {
   std::chrono::milliseconds connect_deadline{3'000}; ///< name, TCP and TLS
   std::chrono::seconds stall{10}; ///< less than a byte per second for so long ends an exchange; libcurl
                                   ///< looks at the average of 5 s, so it takes up to 6 s longer
+  std::string ca_file = {};       ///< PEM of who signs servers' certificates; empty: what the system trusts
   bool only_public = false;       ///< https to public addresses alone, looked at when the connection is made
 };
 
@@ -26,7 +28,7 @@ class http_client {
 public:
   using callback = std::function<void(http_outcome)>;
 
-  explicit http_client(const http_client_options& options = {});
+  explicit http_client(http_client_options options = {});
   ~http_client(); ///< stops
   http_client(const http_client&) = delete;
   http_client& operator=(const http_client&) = delete;

@@ -3,9 +3,10 @@
 #include "config/log.hpp"
 #include "providers/public_address.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <exception>
 #include <strings.h>
 #include <sys/socket.h>
@@ -51,7 +52,7 @@ size_t read_body(char* to, size_t size, size_t count, void* user) noexcept {
   if (!may_send(one))
     return CURL_READFUNC_ABORT;
   const auto piece = std::min(size * count, body.size() - one.given);
-  std::memcpy(to, body.data() + one.given, piece);
+  body.copy(to, piece, one.given);
   one.given += piece;
   return piece;
 }
@@ -138,6 +139,8 @@ void set_narrow(settings& to, transfer& one, const http_client_options& options)
   to.number(CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1); // what is said above of POSTs is measured with this one
   to.number(CURLOPT_SSL_VERIFYPEER, 1).number(CURLOPT_SSL_VERIFYHOST, 2);
   to.number(CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2);
+  if (!options.ca_file.empty())
+    to.set(CURLOPT_CAINFO, options.ca_file.c_str());
   if (options.only_public)
     to.set(CURLOPT_OPENSOCKETFUNCTION, &open_public).set(CURLOPT_OPENSOCKETDATA, &one);
 }
@@ -174,7 +177,7 @@ bool append(std::unique_ptr<curl_slist, curl_deleter>& list, const std::string& 
 bool set_headers(settings& to, transfer& one) {
   bool good = append(one.headers, "Expect:"); // no waiting for "100 Continue"
   for (const auto& [name, value] : one.request.headers)
-    good = good && append(one.headers, value.empty() ? name + ';' : name + ": " + value);
+    good = good && append(one.headers, value.empty() ? name + ';' : fmt::format("{}: {}", name, value));
   to.set(CURLOPT_HTTPHEADER, one.headers.get());
   return good;
 }

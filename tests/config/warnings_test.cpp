@@ -89,6 +89,8 @@ BOOST_AUTO_TEST_CASE(what_is_for_tests_and_measurements_is_said_aloud) {
       warning(config_folder().variable("TRUNKLINE_INBOX_DURABLE", "false")).starts_with("inbox.durable is false"));
   BOOST_TEST(warning(config_folder().variable("TRUNKLINE_TESTING_FAILING_COMPANY", "co_0000000000aa"))
                  .find("co_0000000000aa") != std::string::npos);
+  BOOST_TEST(warning(config_folder().variable("TRUNKLINE_OUTGOING_ALLOW_PRIVATE", "true"))
+                 .starts_with("outgoing.allow_private is true"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

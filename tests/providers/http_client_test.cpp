@@ -96,9 +96,14 @@ BOOST_AUTO_TEST_CASE(asks_no_proxy_of_the_environment) {
 }
 
 BOOST_AUTO_TEST_CASE(speaks_http_alone) {
+  socket_server server(answer_all);
   providers::http_client client;
-  for (const auto* url : {"file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/", "127.0.0.1:1:2", ""})
-    BOOST_TEST(word(ask(client, get(url))).starts_with("not sent"), url);
+  for (const std::string scheme : {"ftp", "gopher", "telnet", "dict", "ldap", "smtp", "ws"})
+    BOOST_TEST(word(ask(client, get(scheme + server.url().substr(4)))).starts_with("not sent"), scheme);
+  BOOST_TEST(server.connections() == 0);
+  const auto got = ask(client, get("file:///etc/passwd"));
+  BOOST_REQUIRE(word(got) == "not sent: no_connection");
+  BOOST_TEST(std::get<providers::not_sent>(got.what).detail == "Unsupported protocol");
 }
 
 BOOST_AUTO_TEST_CASE(refuses_headers_that_would_change_the_request) {
@@ -157,8 +162,9 @@ BOOST_AUTO_TEST_CASE(is_unknown_when_the_answer_stops_coming) {
 }
 
 BOOST_AUTO_TEST_CASE(is_unknown_when_the_connection_ends_without_or_within_the_answer) {
-  for (const std::string partial : {"", "HTTP/1.1 20", "HTTP/1.1 201 X\r\nContent-Length: 10\r\n\r\nhalf",
-                                    "HTTP/1.1 100 Continue\r\n\r\n", "what\r\n\r\n"}) {
+  for (const std::string partial :
+       {"", "HTTP/1.1 20", "HTTP/1.1 201 X\r\nContent-Length: 10\r\n\r\nhalf", "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 101 Switching Protocols\r\n\r\n", "what\r\n\r\n"}) {
     socket_server server([&](server_connection& one) {
       if (one.read_request())
         one.send(partial);
@@ -169,14 +175,14 @@ BOOST_AUTO_TEST_CASE(is_unknown_when_the_connection_ends_without_or_within_the_a
   }
 }
 
-BOOST_AUTO_TEST_CASE(is_unknown_when_the_head_never_ends) {
+BOOST_AUTO_TEST_CASE(is_unknown_when_the_head_is_too_long) {
   socket_server server([](server_connection& one) {
     if (!one.read_request())
       return;
     one.send("HTTP/1.1 200 X\r\n");
     for (int i = 0; i < 1000; ++i)
       one.send("X-Padding: " + std::string(100, 'x') + "\r\n");
-    one.closed_by_client();
+    one.send("Content-Length: 0\r\n\r\n");
   });
   providers::http_client client;
   BOOST_TEST(word(ask(client, post(server.url()))) == "unknown");

@@ -20,11 +20,11 @@
 
 namespace trunkline::tests {
 
-/// One connection of a server that does exactly what its script says. Nothing waits for longer than ten seconds.
+/// One connection of a server that does exactly what its script says. No read waits for longer than half a minute.
 class server_connection {
 public:
   explicit server_connection(int socket, int number) : number(number), socket_(socket) {
-    const timeval limit{10, 0};
+    const timeval limit{30, 0};
     ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     ::setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   }
@@ -66,6 +66,8 @@ public:
     close();
   }
   void interrupt() const { ::shutdown(socket_, SHUT_RDWR); }
+
+  int socket() const { return socket_; }
 
   std::string request; ///< the last one read
   std::function<void(const std::string&)> on_request;
