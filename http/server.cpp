@@ -3,6 +3,7 @@
 #include "config/log.hpp"
 #include "http/request_ids.hpp"
 #include "http/respond.hpp"
+#include "http/steady_acceptor.hpp"
 
 #include <restinio/all.hpp>
 
@@ -14,12 +15,6 @@
 namespace trunkline::http {
 
 namespace {
-
-// One io thread per acceptor, so no strand and no locking inside RESTinio; answers from other threads are dispatched to
-// that thread by asio.
-struct server_traits : restinio::default_single_thread_traits_t {
-  static constexpr bool use_connection_count_limiter = true;
-};
 
 using restinio_server = restinio::http_server_t<server_traits>;
 
