@@ -3,6 +3,7 @@
 #include "actors/local_gateway.hpp"
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
+#include "cluster/open_files.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include "http/routes.hpp"
@@ -137,7 +138,11 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
     if (auto done = set_public_url(web->settings, settings.public_url); !done)
       return done;
 
+  const auto connections = connections_within(raise_open_files());
+  if (!connections)
+    return core::fail(connections.error());
   http::listener_settings hooks;
+  hooks.max_connections = connections->webhooks;
   hooks.address = settings.listen.host, hooks.port = settings.listen.port, hooks.threads = io_threads(settings);
   hooks.on_bound = [this](uint16_t port) {
     if (settings.public_url.empty())
@@ -145,7 +150,7 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   };
   http::listener_settings admin;
   admin.address = settings.api_listen.host, admin.port = settings.api_listen.port;
-  admin.max_connections = 256;
+  admin.max_connections = connections->api;
 
   // RESTinio closes without an answer when its own patience ends, so ours must end first: an API request asks at most
   // three questions in a row.
