@@ -228,6 +228,46 @@ BOOST_AUTO_TEST_CASE(stopping_with_a_request_in_hand_closes_it_and_a_late_answer
   BOOST_CHECK_THROW(socket_client{port}, std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_drains_still_takes_connections_and_closes_each_after_its_answer) {
+  socket_client kept(port);
+  BOOST_TEST(kept.ask(get).status == 200);
+  server->close_after_answers();
+  socket_client later(port);
+  for (auto* client : {&kept, &later}) {
+    BOOST_TEST(client->ask(get).header("Connection") == "close");
+    BOOST_TEST(client->read_to_the_end() == "");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_to_be_accepted_when_connections_are_refused_is_still_answered) {
+  socket_client busy(port);
+  block(busy);
+  socket_client waiting(port);
+  waiting.send(get);
+  server->refuse_connections();
+  go_on();
+  BOOST_TEST(busy.read_answer().status == 200);
+  BOOST_TEST(waiting.read_answer().status == 200);
+  server->stop();
+  BOOST_CHECK_THROW(socket_client{port}, std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_in_hand_until_all_of_its_answer_has_left) {
+  BOOST_TEST(server->unanswered() == 0u);
+  socket_client client(port);
+  client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n");
+  BOOST_REQUIRE((arrived.get_future().wait_for(10s) == std::future_status::ready));
+  BOOST_TEST(server->unanswered() == 1u);
+  kept[0]->respond({200, "text/plain", std::string(32 << 20, 'x'), {}}); // more than the kernel takes at once
+  kept.clear();
+  socket_client other(port);
+  BOOST_TEST(other.ask(get).status == 200);
+  BOOST_TEST(server->unanswered() >= 1u);
+  BOOST_TEST(client.read_answer().body.size() == 32u << 20);
+  while (server->unanswered() > 0) // the thread of the listener learns in a moment that it has left
+    std::this_thread::yield();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(listening)
