@@ -14,6 +14,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -220,18 +221,25 @@ std::string node::webhook_url() const { return impl_->webhooks->url(); }
 std::string node::api_url() const { return impl_->api->url(); }
 size_t node::companies() const { return impl_->numbers.companies(); }
 
-/// Every connection gets one more answer, which closes it. A client that is just sending on a kept connection has a
-/// moment to do so; whoever is idle for longer finds out at his next request that the connection has ended.
+/// First only says so, at /readyz and by closing every connection after its next answer: whoever sends traffic has a
+/// moment to notice and goes elsewhere without an error. Then nobody new is let in, on the API neither, for what is cut
+/// off there may have been done all the same. Those who came last have a moment to send their request.
 void node::drain(std::chrono::milliseconds patience) {
-  constexpr auto a_moment = std::chrono::milliseconds(250);
+  constexpr auto to_notice = std::chrono::milliseconds(250), to_send = std::chrono::milliseconds(100);
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  const auto servers = {impl_->webhooks.get(), impl_->api.get()};
   impl_->gateway->drain();
-  impl_->webhooks->refuse_connections();
-  const auto begun = std::chrono::steady_clock::now();
-  for (auto waited = begun - begun; waited < patience; waited = std::chrono::steady_clock::now() - begun) {
-    if (impl_->web->in_flight.load() == 0 && waited >= a_moment)
-      return;
+  for (auto* server : servers)
+    server->close_after_answers();
+  std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_notice, patience));
+  for (auto* server : servers)
+    server->refuse_connections();
+  std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_send, patience));
+  const auto busy = [&] {
+    return std::any_of(servers.begin(), servers.end(), [](auto* server) { return server->unanswered() > 0; });
+  };
+  while (busy() && std::chrono::steady_clock::now() < give_up)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
 }
 
 } // namespace trunkline::cluster
