@@ -88,7 +88,8 @@ public:
     bool plain = header_count("Host") <= 1;
     request_->header().for_each_field([&plain](const restinio::http_header_field_t& field) {
       plain = plain &&
-              std::none_of(field.name().begin(), field.name().end(), [](char c) { return c <= ' ' || c == 127; }) &&
+              std::none_of(field.name().begin(), field.name().end(),
+                           [](unsigned char c) { return c <= ' ' || c >= 127; }) &&
               std::none_of(field.value().begin(), field.value().end(),
                            [](unsigned char c) { return (c < ' ' && c != '\t') || c == 127; });
     });
