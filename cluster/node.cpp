@@ -3,6 +3,7 @@
 #include "actors/local_gateway.hpp"
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
+#include "cluster/open_files.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include "http/routes.hpp"
@@ -14,6 +15,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <fstream>
 #include <iterator>
@@ -164,7 +166,11 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
     if (auto done = set_public_url(web->settings, settings.public_url); !done)
       return done;
 
+  const auto connections = connections_within(raise_open_files());
+  if (!connections)
+    return core::fail(connections.error());
   http::listener_settings hooks;
+  hooks.max_connections = connections->webhooks;
   hooks.address = settings.listen.host, hooks.port = settings.listen.port, hooks.threads = io_threads(settings);
   hooks.on_bound = [this](uint16_t port) {
     if (settings.public_url.empty())
@@ -172,7 +178,7 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   };
   http::listener_settings admin;
   admin.address = settings.api_listen.host, admin.port = settings.api_listen.port;
-  admin.max_connections = 256;
+  admin.max_connections = connections->api;
 
   // RESTinio closes without an answer when its own patience ends, so ours must end first: an API request asks at most
   // three questions in a row.
@@ -248,19 +254,25 @@ std::string node::webhook_url() const { return impl_->webhooks->url(); }
 std::string node::api_url() const { return impl_->api->url(); }
 size_t node::companies() const { return impl_->numbers.companies(); }
 
-/// Every connection gets one more answer, which closes it. A client that is just sending on a kept connection has a
-/// moment to do so; whoever is idle for longer finds out at his next request that the connection has ended.
+/// First only says so, at /readyz and by closing every connection after its next answer: whoever sends traffic has a
+/// moment to notice and goes elsewhere without an error. Then nobody new is let in, on the API neither, for what is cut
+/// off there may have been done all the same. Those who came last have a moment to send their request.
 void node::drain(std::chrono::milliseconds patience) {
-  constexpr auto a_moment = std::chrono::milliseconds(250);
+  constexpr auto to_notice = std::chrono::milliseconds(250), to_send = std::chrono::milliseconds(100);
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  const auto servers = {impl_->webhooks.get(), impl_->api.get()};
   impl_->gateway->drain();
-  impl_->webhooks->refuse_connections();
-  const auto begun = std::chrono::steady_clock::now();
-  for (auto waited = std::chrono::steady_clock::duration::zero(); waited < patience;
-       waited = std::chrono::steady_clock::now() - begun) {
-    if (impl_->web->in_flight.load() == 0 && waited >= a_moment)
-      return;
+  for (auto* server : servers)
+    server->close_after_answers();
+  std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_notice, patience));
+  for (auto* server : servers)
+    server->refuse_connections();
+  std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_send, patience));
+  const auto busy = [&] {
+    return std::any_of(servers.begin(), servers.end(), [](auto* server) { return server->unanswered() > 0; });
+  };
+  while (busy() && std::chrono::steady_clock::now() < give_up)
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
 }
 
 } // namespace trunkline::cluster

@@ -23,7 +23,8 @@ public:
   std::string api_url() const;
   size_t companies() const;
 
-  /// Not ready from now on; waits until nothing is in flight any more, at most `patience`.
+  /// Not ready from now on, then nobody new is let in; waits until every request in hand, webhook or API, has been
+  /// answered, at most `patience`.
   void drain(std::chrono::milliseconds patience);
 
   struct impl;

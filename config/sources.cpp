@@ -42,7 +42,7 @@ size_t first_bad_line(std::string_view text) {
 std::string shown(std::string_view name) {
   std::string out(name.substr(0, 80));
   for (auto& c : out)
-    if (c < 0x20 || c == 0x7F)
+    if (c < 0x20 || c >= 0x7F)
       c = '?';
   return out;
 }

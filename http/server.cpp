@@ -3,11 +3,13 @@
 #include "config/log.hpp"
 #include "http/request_ids.hpp"
 #include "http/respond.hpp"
+#include "http/steady_acceptor.hpp"
 
 #include <restinio/all.hpp>
 
 #include <algorithm>
 #include <atomic>
+#include <poll.h>
 #include <thread>
 #include <vector>
 
@@ -15,18 +17,33 @@ namespace trunkline::http {
 
 namespace {
 
-// One io thread per acceptor, so no strand and no locking inside RESTinio; answers from other threads are dispatched to
-// that thread by asio.
-struct server_traits : restinio::default_single_thread_traits_t {
-  static constexpr bool use_connection_count_limiter = true;
+using restinio_server = restinio::http_server_t<server_traits>;
+
+/// What a listener and all its exchanges know.
+struct traffic {
+  std::atomic<bool> closing{false}; ///< every answer closes its connection
+  std::atomic<size_t> unanswered{0};
 };
 
-using restinio_server = restinio::http_server_t<server_traits>;
+/// Counts a request from its arrival until its answer has left, or nobody is there any more to take it.
+class in_hand {
+public:
+  explicit in_hand(std::shared_ptr<traffic> of) : of_(std::move(of)) { ++of_->unanswered; }
+  ~in_hand() { --of_->unanswered; }
+  in_hand(const in_hand&) = delete;
+  in_hand& operator=(const in_hand&) = delete;
+
+private:
+  std::shared_ptr<traffic> of_;
+};
 
 class restinio_exchange final : public exchange {
 public:
-  restinio_exchange(restinio::request_handle_t request, std::shared_ptr<const std::atomic<bool>> draining)
-      : exchange(next_request_id()), request_(std::move(request)), draining_(std::move(draining)) {}
+  restinio_exchange(restinio::request_handle_t request, const std::shared_ptr<traffic>& listener)
+      : exchange(next_request_id()),
+        request_(std::move(request)),
+        listener_(listener),
+        counted_(std::make_shared<in_hand>(listener)) {}
 
   ~restinio_exchange() override { // a handler that forgot: the client must not wait for the timeout
     if (answered_.load())
@@ -71,7 +88,8 @@ public:
     bool plain = header_count("Host") <= 1;
     request_->header().for_each_field([&plain](const restinio::http_header_field_t& field) {
       plain = plain &&
-              std::none_of(field.name().begin(), field.name().end(), [](char c) { return c <= ' ' || c == 127; }) &&
+              std::none_of(field.name().begin(), field.name().end(),
+                           [](unsigned char c) { return c <= ' ' || c >= 127; }) &&
               std::none_of(field.value().begin(), field.value().end(),
                            [](unsigned char c) { return (c < ' ' && c != '\t') || c == 127; });
     });
@@ -84,15 +102,19 @@ public:
     if (method() == "HEAD") { // the length that a GET would have, without the body
       auto out = begin<restinio::user_controlled_output_t>(answer);
       out.set_content_length(answer.body.size());
-      out.done();
+      out.done(when_it_has_left());
     } else {
       auto out = begin<restinio::restinio_controlled_output_t>(answer);
       out.set_body(std::move(answer.body));
-      out.done();
+      out.done(when_it_has_left());
     }
   }
 
 private:
+  restinio::write_status_cb_t when_it_has_left() {
+    return [counted = std::move(counted_)](const auto&) mutable { counted.reset(); };
+  }
+
   template <class Output>
   restinio::response_builder_t<Output> begin(response& answer) {
     auto out = request_->create_response<Output>(restinio::http_status_line_t(
@@ -101,7 +123,7 @@ private:
       out.append_header(std::move(name), std::move(value));
     if (!answer.content_type.empty())
       out.append_header(restinio::http_field::content_type, std::move(answer.content_type));
-    if (answer.close_connection || *draining_)
+    if (answer.close_connection || listener_->closing)
       out.connection_close();
     return out;
   }
@@ -148,7 +170,8 @@ private:
   }
 
   restinio::request_handle_t request_;
-  std::shared_ptr<const std::atomic<bool>> draining_;
+  std::shared_ptr<const traffic> listener_;
+  std::shared_ptr<in_hand> counted_; ///< until it is answered
   std::atomic<bool> answered_{false};
 };
 
@@ -192,11 +215,22 @@ struct acceptor {
   std::unique_ptr<event_loop> io = std::make_unique<event_loop>();
   std::unique_ptr<restinio_server> http;
   std::thread thread;
+  int listening = -1;    ///< the socket
   bool accepting = true; ///< of its own thread
 
   void refuse_connections() {
     if (std::exchange(accepting, false))
       http->close_sync();
+  }
+
+  /// Whoever is in the kernel's queue has connected as far as he knows, and has perhaps sent his request: closing the
+  /// socket would answer him with a reset.
+  void refuse_connections_when_nobody_waits(std::chrono::steady_clock::time_point at_last) {
+    pollfd queue{listening, POLLIN, 0};
+    if (accepting && ::poll(&queue, 1, 0) == 1 && std::chrono::steady_clock::now() < at_last)
+      asio::post(*io, [this, at_last] { refuse_connections_when_nobody_waits(at_last); });
+    else
+      refuse_connections();
   }
 };
 
@@ -204,7 +238,7 @@ struct server::impl {
   std::vector<acceptor> acceptors;
   std::string address;
   std::atomic<uint16_t> port{0};
-  std::shared_ptr<std::atomic<bool>> draining = std::make_shared<std::atomic<bool>>(false);
+  std::shared_ptr<traffic> here = std::make_shared<traffic>();
 
   impl() = default;
   impl(const impl&) = delete;
@@ -237,13 +271,14 @@ struct server::impl {
           })
           .socket_options_setter(
               [](restinio::socket_options_t& options) { options.set_option(asio::ip::tcp::no_delay{true}); })
-          .acceptor_post_bind_hook([this, &settings](asio::ip::tcp::acceptor& bound) {
+          .acceptor_post_bind_hook([this, &settings, &next](asio::ip::tcp::acceptor& bound) {
+            next.listening = bound.native_handle();
             port = bound.local_endpoint().port();
             if (settings.on_bound && acceptors.size() == 1) // the others follow on the same port
               settings.on_bound(port);
           })
-          .request_handler([handle, draining = draining](restinio::request_handle_t request) {
-            auto asked = std::make_shared<restinio_exchange>(std::move(request), draining);
+          .request_handler([handle, here = here](restinio::request_handle_t request) {
+            auto asked = std::make_shared<restinio_exchange>(std::move(request), here);
             if (asked->has_plain_head())
               handle(std::move(asked));
             else
@@ -259,9 +294,11 @@ struct server::impl {
   }
 
   void refuse_connections() {
-    *draining = true;
+    constexpr auto longest = std::chrono::milliseconds(50); // who may not be accepted yet waits in the queue, too
     for (auto& each : acceptors)
-      asio::post(*each.io, [&each] { each.refuse_connections(); });
+      asio::post(*each.io, [&each, at_last = std::chrono::steady_clock::now() + longest] {
+        each.refuse_connections_when_nobody_waits(at_last);
+      });
   }
 
   void close() {
@@ -279,7 +316,9 @@ struct server::impl {
 
 server::server(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
 server::~server() = default;
+void server::close_after_answers() { impl_->here->closing = true; }
 void server::refuse_connections() { impl_->refuse_connections(); }
+size_t server::unanswered() const { return impl_->here->unanswered; }
 void server::stop() { impl_->close(); }
 
 core::expected<std::unique_ptr<server>> server::start(const listener_settings& settings, const handler& handle) {

@@ -38,8 +38,14 @@ public:
   /// are safe as long as the object lives.
   void stop();
 
-  /// No new connections from now on, and every answer closes its own; what is under way is still answered.
+  /// From now on every answer closes its connection; new ones are still taken.
+  void close_after_answers();
+
+  /// No new connections, once nobody waits to be accepted any more; what is under way is still answered.
   void refuse_connections();
+
+  /// Requests whose answer has not left completely.
+  size_t unanswered() const;
 
   std::string url() const; ///< "http://127.0.0.1:8080"
 

@@ -17,15 +17,29 @@ sqlite_api::sqlite3* handle_of(soci::session& connection) {
   return static_cast<soci::sqlite3_session_backend*>(connection.get_backend())->conn_;
 }
 
-/// Passive: waits for nobody. The pages of the log that are in the file as well now, since the log began.
-int moved_after_a_pass(soci::session& connection) {
-  int in_log = 0, moved = 0;
-  const int result =
-      sqlite_api::sqlite3_wal_checkpoint_v2(handle_of(connection), nullptr, SQLITE_CHECKPOINT_PASSIVE, &in_log, &moved);
+struct pass {
+  int moved = 0;        ///< pages of the log that are in the file as well now, since the log began
+  bool in_time = false; ///< nobody was in the way for longer than the connection waits
+};
+
+/// SQLITE_CHECKPOINT_PASSIVE waits for nobody.
+pass move_pages(soci::session& connection, int how) {
+  pass made;
+  int in_log = 0;
+  auto* handle = handle_of(connection);
+  const int result = sqlite_api::sqlite3_wal_checkpoint_v2(handle, nullptr, how, &in_log, &made.moved);
   if (result != SQLITE_OK && result != SQLITE_BUSY)
-    log::error(log::no_request, "checkpoint of the database failed: {}",
-               sqlite_api::sqlite3_errmsg(handle_of(connection)));
-  return moved;
+    throw soci::sqlite3_soci_error(sqlite_api::sqlite3_errmsg(handle), result);
+  made.in_time = result == SQLITE_OK;
+  return made;
+}
+
+std::unique_ptr<soci::session> open_for_checkpoints(const std::string& path) {
+  auto connection = std::make_unique<soci::session>();
+  open_sqlite_file(*connection, path);
+  // It does not know of the log otherwise. Writers wait for as long as this waits for readers.
+  run_script(*connection, dialect::sqlite, "pragma journal_mode = wal; pragma busy_timeout = 100");
+  return connection;
 }
 
 core::counter checkpoints("trunkline_sqlite_checkpoints_total",
@@ -38,8 +52,10 @@ int tell(void* listener, sqlite_api::sqlite3*, const char*, int pages) {
 
 } // namespace
 
-checkpointer::checkpointer(std::string path, std::timed_mutex& writer, int log_pages)
-    : path_(std::move(path)), writer_(writer), log_pages_(log_pages), thread_([this] { keep_log_short(); }) {}
+checkpointer::checkpointer(std::string path, std::timed_mutex& writer, int log_pages, std::chrono::milliseconds pause)
+    : path_(std::move(path)), writer_(writer), log_pages_(log_pages), pause_(pause), thread_([this] {
+        keep_log_short();
+      }) {}
 
 checkpointer::~checkpointer() {
   {
@@ -72,34 +88,37 @@ void checkpointer::keep_log_short() {
     if (!due_)
       return;
     held.unlock();
+    bool done = false;
     try {
-      if (!connection) {
-        connection = std::make_unique<soci::session>();
-        open_sqlite_file(*connection, path_);
-        run_script(*connection, dialect::sqlite, "pragma journal_mode = wal"); // or it does not know of the log
-      }
-      checkpoint(*connection);
+      if (!connection)
+        connection = open_for_checkpoints(path_);
+      done = checkpoint(*connection);
     } catch (const std::exception& problem) {
       log::error(log::no_request, "checkpoint of the database failed: {}", problem.what());
       connection.reset();
     }
     held.lock();
     due_ = false; // commits meanwhile have told of a log that is shorter now; the next one tells again
+    if (!done)    // and at once, since the log is as long as it was
+      changed_.wait_for(held, pause_, [this] { return stopping_; });
   }
 }
 
-/// Each pass finds what was written during the one before, which is less every time.
-void checkpointer::checkpoint(soci::session& connection) {
+/// Each pass finds what was written during the one before, which is less every time. The last one is for the rest, and
+/// waits for those who still read from the log: only when there is nobody left does the next commit begin it anew.
+bool checkpointer::checkpoint(soci::session& connection) {
   constexpr int few = 256, passes = 6;
   int moved = 0;
   for (int i = 0; i < passes; ++i) {
-    const int before = std::exchange(moved, moved_after_a_pass(connection));
+    const int before = std::exchange(moved, move_pages(connection, SQLITE_CHECKPOINT_PASSIVE).moved);
     if (moved - before < few)
       break;
   }
   const std::lock_guard no_writer(writer_);
-  moved_after_a_pass(connection);
-  checkpoints.add();
+  const bool done = move_pages(connection, SQLITE_CHECKPOINT_RESTART).in_time;
+  if (done)
+    checkpoints.add();
+  return done;
 }
 
 } // namespace trunkline::persistence

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <string>
@@ -15,11 +16,13 @@ namespace trunkline::persistence {
 /// so within the commit that finds the log long, and then the webhooks of that commit wait 50 ms and more.
 ///
 /// Most of it is done beside the writers; only for the rest, which is little, they wait, because the log starts from
-/// the front again only if nothing is left in it.
+/// the front again only if nothing is left in it and nobody reads from it. If there is a reader for longer than 100 ms,
+/// or the disk fails, it tries again after a pause.
 class checkpointer {
 public:
   /// Begins when the log has `log_pages`, 128 MiB by default.
-  checkpointer(std::string path, std::timed_mutex& writer, int log_pages = 32768);
+  checkpointer(std::string path, std::timed_mutex& writer, int log_pages = 32768,
+               std::chrono::milliseconds pause = std::chrono::seconds(1));
   ~checkpointer(); ///< after what is due
   checkpointer(const checkpointer&) = delete;
   checkpointer& operator=(const checkpointer&) = delete;
@@ -32,11 +35,12 @@ public:
 
 private:
   void keep_log_short();
-  void checkpoint(soci::session& connection);
+  bool checkpoint(soci::session& connection); ///< false: somebody was reading for too long
 
   std::string path_;
   std::timed_mutex& writer_;
   const int log_pages_;
+  const std::chrono::milliseconds pause_;
   std::mutex mutex_;
   std::condition_variable changed_;
   bool due_ = false, stopping_ = false;

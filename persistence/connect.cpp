@@ -103,9 +103,23 @@ core::expected<void> set_up_sqlite(soci::session& connection, std::chrono::milli
 
 } // namespace
 
-core::expected<connection_ptr> connector::dial() {
-  if (address_.kind == dialect::sqlite)
-    return open_sqlite(address_);
+core::expected<connector::connection> connector::dial() {
+  if (address_.kind == dialect::sqlite) {
+    auto opened = open_sqlite(address_);
+    if (!opened)
+      return core::fail(std::move(opened.error()));
+    return connection{std::move(*opened)};
+  }
+  const auto deadline = std::chrono::steady_clock::now() + connect_timeout_;
+  const bool left_over = pending_.valid();
+  auto dialed = wait_for_postgresql(deadline);
+  if (!dialed && left_over && !pending_.valid()) // how things stood when somebody gave up waiting
+    return wait_for_postgresql(deadline).map([](connection_ptr made) { return connection{std::move(made)}; });
+  return std::move(dialed).map([&](connection_ptr made) { return connection{std::move(made), left_over}; });
+}
+
+/// What comes of the attempt under way, or of a new one; it stays under way when there is nothing by then.
+core::expected<connection_ptr> connector::wait_for_postgresql(time_point deadline) {
   if (!pending_.valid()) {
     std::promise<core::expected<connection_ptr>> promise;
     pending_ = promise.get_future();
@@ -113,7 +127,7 @@ core::expected<connection_ptr> connector::dial() {
       promise.set_value(open_postgresql(address));
     }).detach();
   }
-  if (pending_.wait_for(connect_timeout_) != std::future_status::ready)
+  if (pending_.wait_until(deadline) != std::future_status::ready)
     return core::fail(core::ec::database_unavailable, "The database is not available.",
                       fmt::format("connecting to PostgreSQL: no answer within {} ms", connect_timeout_.count()));
   return pending_.get();

@@ -24,10 +24,17 @@ public:
   connector(const database_address& address, std::chrono::milliseconds connect_timeout)
       : address_(address), connect_timeout_(connect_timeout) {}
 
+  struct connection {
+    std::unique_ptr<soci::session> sql;
+    bool left_over = false; ///< came when nobody waited any more, so it may have died unseen
+  };
+
   /// A bare connection, within the connect timeout.
-  core::expected<std::unique_ptr<soci::session>> dial();
+  core::expected<connection> dial();
 
 private:
+  core::expected<std::unique_ptr<soci::session>> wait_for_postgresql(time_point deadline);
+
   const database_address& address_;
   std::chrono::milliseconds connect_timeout_;
   std::future<core::expected<std::unique_ptr<soci::session>>> pending_;

@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <libpq-fe.h>
 #include <memory>
 #include <string_view>
+#include <utility>
 
 namespace trunkline::persistence {
 
@@ -32,6 +34,22 @@ std::string encoded(std::string_view value) {
   return out;
 }
 
+/// A host that is gone, or a NAT that has forgotten the connection, says nothing; the kernel's own patience is hours.
+/// Two seconds leave time to connect anew within the deadline of the statement that found out. What the URL says goes.
+std::string keeping_alive(const PQconninfoOption* given) {
+  constexpr std::array<std::pair<std::string_view, int>, 4> wanted = {
+      {{"keepalives_idle", 10}, {"keepalives_interval", 2}, {"keepalives_count", 3}, {"tcp_user_timeout", 2000}}};
+  std::string text;
+  for (const auto& [key, value] : wanted) {
+    const auto* option = given;
+    while (option->keyword != nullptr && (option->keyword != key || option->val == nullptr))
+      ++option;
+    if (option->keyword == nullptr)
+      text += fmt::format("&{}={}", key, value);
+  }
+  return text;
+}
+
 core::expected<database_address> postgresql_address(const std::string& url, std::chrono::milliseconds connect_timeout) {
   char* complaint = nullptr;
   const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> options(PQconninfoParse(url.c_str(), &complaint),
@@ -46,8 +64,9 @@ core::expected<database_address> postgresql_address(const std::string& url, std:
   // SOCI takes the text apart at spaces and the first '=' of each part before libpq sees it. A URL of this form comes
   // through that unharmed, whatever is in the password.
   const auto seconds = std::max<int64_t>(2, (connect_timeout.count() + 999) / 1000); // libpq knows no less than 2
-  std::string text = fmt::format(
-      "postgresql:///?client_encoding=UTF8&fallback_application_name=trunkline&connect_timeout={}", seconds);
+  std::string text =
+      fmt::format("postgresql:///?client_encoding=UTF8&fallback_application_name=trunkline&connect_timeout={}{}",
+                  seconds, keeping_alive(options.get()));
   for (const auto* option = options.get(); option->keyword != nullptr; ++option) {
     const std::string_view key = option->keyword;
     if (option->val == nullptr || key == "client_encoding" || key == "connect_timeout" ||

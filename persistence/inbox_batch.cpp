@@ -57,6 +57,32 @@ void fold(message_change& mine, const core::message_status_change& change) {
     mine.delivered_at = nullable_int(at);
 }
 
+void fold(opt_out_row& mine, const opt_out_row& next) {
+  if (next.opted_out > mine.opted_out || next.changed_at > mine.changed_at)
+    mine.opted_out = next.opted_out;
+  mine.changed_at = std::max(mine.changed_at, next.changed_at);
+}
+
+/// Unlike all else, what was said last counts, and the clock does not always tell.
+std::vector<opt_out_row> opt_outs_of(std::span<const inbox_entry> entries) {
+  std::vector<const inbox_entry*> in_turn;
+  for (const auto& entry : entries)
+    if (entry.won && entry.event->opt_out)
+      in_turn.push_back(&entry);
+  std::sort(in_turn.begin(), in_turn.end(), [](const auto* a, const auto* b) { return a->arrived < b->arrived; });
+  std::map<std::pair<std::string, std::string>, opt_out_row> by_number;
+  for (const auto* entry : in_turn) {
+    const auto& said = *entry->event->opt_out;
+    const opt_out_row row{entry->event->key.tenant.value, said.number.str(), said.opted_out,
+                          entry->event->received_at.ms};
+    fold(by_number.try_emplace({row.company, row.number}, row).first->second, row);
+  }
+  std::vector<opt_out_row> rows;
+  for (auto& [number, row] : by_number)
+    rows.push_back(std::move(row));
+  return rows;
+}
+
 } // namespace
 
 inbox_batch::inbox_batch(const std::vector<const core::webhook_event*>& events)
@@ -72,6 +98,7 @@ inbox_batch::inbox_batch(const std::vector<const core::webhook_event*>& events)
     if (entries_.empty() || entries_.back().event->key != events[i]->key) {
       auto& entry = entries_.emplace_back();
       entry.event = events[i];
+      entry.arrived = i;
       entry.call_sid = beside(*events[i]);
     }
     entry_of_[i] = entries_.size() - 1;
@@ -110,7 +137,6 @@ inbox_facts::inbox_facts(std::span<const inbox_entry> entries) {
   std::map<name, core::call_facts> by_call;
   std::map<std::string, message_row> by_message;
   std::map<name, message_change> by_sid;
-  std::map<name, opt_out_row> by_number;
   for (const auto& entry : entries) {
     if (!entry.won)
       continue;
@@ -127,12 +153,6 @@ inbox_facts::inbox_facts(std::span<const inbox_entry> entries) {
       change.company = company, change.twilio_sid = event.message_status->twilio_sid;
       fold(change, *event.message_status);
     }
-    if (event.opt_out) {
-      const opt_out_row row{company, event.opt_out->number.str(), event.opt_out->opted_out, event.received_at.ms};
-      const auto [at, fresh] = by_number.try_emplace({company, row.number}, row);
-      if (!fresh && std::pair(row.changed_at, row.opted_out) > std::pair(at->second.changed_at, at->second.opted_out))
-        at->second = row;
-    }
   }
   for (const auto& [key, facts] : by_call)
     calls.emplace_back(core::tenant_id(key.first), facts);
@@ -142,8 +162,7 @@ inbox_facts::inbox_facts(std::span<const inbox_entry> entries) {
     messages.push_back(std::move(row));
   for (auto& [key, change] : by_sid)
     message_changes.push_back(std::move(change));
-  for (auto& [key, row] : by_number)
-    opt_outs.push_back(std::move(row));
+  opt_outs = opt_outs_of(entries);
 }
 
 } // namespace trunkline::persistence

@@ -16,6 +16,7 @@ namespace trunkline::persistence {
 /// One key of a batch, and how it went.
 struct inbox_entry {
   const core::webhook_event* event = nullptr; ///< the first of the batch with this key
+  size_t arrived = 0;                         ///< its place in the batch as it was given
   std::string call_sid;                       ///< the call it belongs to, if the key's sid is not the call's
   int64_t receipt = 0;
   bool won = false;                   ///< the row is ours
@@ -32,7 +33,8 @@ struct message_change {
   nullable_int sent_at, delivered_at;
 };
 
-/// The latest word about a number; of two at the same time, to be left alone.
+/// The latest word about a number. Who asks to be left alone is, whatever the clock said before; only the wish to hear
+/// again must be later than all else that is known.
 struct opt_out_row {
   std::string company, number;
   long long opted_out = 0, changed_at = 0;

@@ -36,8 +36,11 @@ core::expected<void> session::perform(std::string_view doing, access mode, const
 session::attempt session::try_once(std::string_view doing, access mode, const work_function& work,
                                    time_point deadline) {
   const bool fresh = sql_ == nullptr;
-  if (auto connected = connect(deadline); !connected)
-    return {connected, false};
+  if (fresh) {
+    if (auto connected = connect(); !connected.result)
+      return connected;
+    deadline = std::chrono::steady_clock::now() + owner_.settings.statement_deadline; // connecting has one of its own
+  }
 
   bool begun = false;
   auto watch = std::make_optional<watchdog::guard>(owner_.deadlines, deadline, cut_of(*sql_, kind()));
@@ -82,20 +85,21 @@ void session::begin(access mode) {
   }
 }
 
-core::expected<void> session::connect(time_point deadline) {
-  if (sql_)
-    return {};
+session::attempt session::connect() {
   auto dialed = connector_.dial();
   if (!dialed)
-    return core::fail(std::move(dialed.error()));
-  sql_ = std::move(*dialed);
-  auto ready = set_up_in_time(deadline);
+    return {core::fail(std::move(dialed.error())), false};
+  sql_ = std::move(dialed->sql);
+  auto ready = set_up_in_time();
   if (!ready)
     disconnect(false);
-  return ready;
+  return {std::move(ready), !ready && dialed->left_over};
 }
 
-core::expected<void> session::set_up_in_time(time_point deadline) {
+/// Within a deadline that begins now: whoever has waited long for a connection, or for his turn, would get none ready
+/// with what is left of his own, however often he tried.
+core::expected<void> session::set_up_in_time() {
+  const auto deadline = std::chrono::steady_clock::now() + owner_.settings.statement_deadline;
   const watchdog::guard watch(owner_.deadlines, deadline, cut_of(*sql_, kind()));
   try {
     if (owner_.checkpoints)

@@ -79,8 +79,8 @@ private:
   core::expected<void> perform(std::string_view doing, access mode, const work_function& work);
   attempt try_once(std::string_view doing, access mode, const work_function& work, time_point deadline);
   void begin(access mode);
-  core::expected<void> connect(time_point deadline);
-  core::expected<void> set_up_in_time(time_point deadline);
+  attempt connect();
+  core::expected<void> set_up_in_time();
   bool roll_back();
   void disconnect(bool in_order);
 

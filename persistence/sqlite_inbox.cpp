@@ -49,11 +49,13 @@ const std::string change_message_sql =
     "sent_at, "
     ":h as delivered_at) as u where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
 
+/// Says the same as fold() of an opt_out_row.
 const std::string change_opt_out_sql =
     "insert into opt_out as o (company_id, phone_number, opted_out, source, changed_at) values (:a, :b, :c, 'keyword', "
     ":d) "
     "on conflict (company_id, phone_number) do update set opted_out = excluded.opted_out, source = excluded.source, "
-    "changed_at = excluded.changed_at where (excluded.changed_at, excluded.opted_out) > (o.changed_at, o.opted_out)";
+    "changed_at = max(o.changed_at, excluded.changed_at) where excluded.opted_out > o.opted_out "
+    "or excluded.changed_at > o.changed_at";
 
 /// A prepared statement and the row it is bound to.
 template <class Row>

@@ -1,7 +1,7 @@
 // From a signed webhook to the archive, with Twilio's own SDK as signer.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { addCompany, postWebhook, publicUrl, smsParams, startGateway, voiceParams } from './lib/gateway.mjs';
+import { addCompany, moveNumber, postWebhook, publicUrl, smsParams, startGateway, voiceParams } from './lib/gateway.mjs';
 import { startPostgres } from './lib/postgres.mjs';
 
 const empty = '<?xml version="1.0" encoding="UTF-8"?><Response/>';
@@ -126,6 +126,8 @@ function suite(name, prepare) {
       const wanted = { phoneNumbers: [{ phoneNumber: second.number, isPrimary: true }, { phoneNumber: first.number }] };
       assert.deepEqual([(await put(second, wanted)).json.code, (await put(second, { whatsappNumber: first.number })).json.code], ['phone_number_taken', 'phone_number_taken']);
       assert.equal((await put(first, { phoneNumbers: [] })).status, 200);
+      assert.equal((await put(second, wanted)).json.code, 'number_not_in_account');
+      await moveNumber(gateway.sim, first.number, first, second);
       assert.equal((await put(second, wanted)).status, 200);
       assert.equal((await postWebhook(gateway, second, '/api/twilio/voice', voiceParams(second, { To: first.number }))).status, 200);
       assert.equal((await postWebhook(gateway, first, `${first.hooks}/status`, { ...params, CallStatus: 'completed', CallDuration: '7' })).status, 204);

@@ -7,6 +7,7 @@
 #include <future>
 #include <mutex>
 #include <sched.h>
+#include <sys/resource.h>
 #include <thread>
 
 namespace trunkline::tests {
@@ -29,10 +30,30 @@ void yield_to_all() {
   sched_setscheduler(0, SCHED_IDLE, &none);
 }
 
-/// A server that echoes method, target and size of the body; /hold keeps the request, /forget drops it, /slow answers
-/// from a thread that is held up as soon as another one can run.
+/// While it lives, this process gets only so many more file descriptors.
+class descriptors_left {
+public:
+  explicit descriptors_left(rlim_t count) {
+    const int next = ::dup(0);
+    ::close(next);
+    ::getrlimit(RLIMIT_NOFILE, &before_);
+    const rlimit few{static_cast<rlim_t>(next) + count, before_.rlim_max};
+    ::setrlimit(RLIMIT_NOFILE, &few);
+  }
+  ~descriptors_left() { ::setrlimit(RLIMIT_NOFILE, &before_); }
+  descriptors_left(const descriptors_left&) = delete;
+  descriptors_left& operator=(const descriptors_left&) = delete;
+
+private:
+  rlimit before_{};
+};
+
+/// A server that echoes method, target and size of the body; /hold keeps the request, /forget drops it, /block keeps
+/// the thread of the listener until go_on() and then echoes, /slow answers from a thread that is held up as soon as
+/// another one can run.
 struct echo_server {
-  explicit echo_server(http::listener_settings settings = {}) {
+  explicit echo_server(http::listener_settings settings = {}, std::chrono::milliseconds patience = 300ms)
+      : read_timeout(patience) {
     settings.read_timeout = read_timeout;
     settings.max_body_bytes = 1000;
     server = std::move(http::server::start(settings, [this](http::exchange_ptr request) { answer(request); }).value());
@@ -50,6 +71,10 @@ struct echo_server {
         request->respond({200, "text/plain", "", {}, true});
       });
     } else if (request->path() != "/forget") {
+      if (request->path() == "/block") {
+        blocked.set_value();
+        released.get_future().wait();
+      }
       request->respond({200,
                         "text/plain",
                         fmt::format("{} {} {} {}", request->method(), request->target(), request->body().size(),
@@ -58,10 +83,18 @@ struct echo_server {
     }
   }
 
-  static constexpr auto read_timeout = 300ms;
+  /// A connection whose request keeps the thread of the listener: whatever comes now waits for it.
+  void block(socket_client& client) {
+    client.send("GET /block HTTP/1.1\r\nHost: a\r\n\r\n");
+    BOOST_REQUIRE((blocked.get_future().wait_for(10s) == std::future_status::ready));
+  }
+  void go_on() { released.set_value(); }
+
+  std::chrono::milliseconds read_timeout;
   std::mutex lock;
   std::vector<http::exchange_ptr> kept;
   std::promise<void> arrived; ///< of the request to /hold
+  std::promise<void> blocked, released;
   std::unique_ptr<http::server> server;
   uint16_t port = 0;
   std::jthread slow;
@@ -195,6 +228,46 @@ BOOST_AUTO_TEST_CASE(stopping_with_a_request_in_hand_closes_it_and_a_late_answer
   BOOST_CHECK_THROW(socket_client{port}, std::runtime_error);
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_drains_still_takes_connections_and_closes_each_after_its_answer) {
+  socket_client kept(port);
+  BOOST_TEST(kept.ask(get).status == 200);
+  server->close_after_answers();
+  socket_client later(port);
+  for (auto* client : {&kept, &later}) {
+    BOOST_TEST(client->ask(get).header("Connection") == "close");
+    BOOST_TEST(client->read_to_the_end() == "");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_to_be_accepted_when_connections_are_refused_is_still_answered) {
+  socket_client busy(port);
+  block(busy);
+  socket_client waiting(port);
+  waiting.send(get);
+  server->refuse_connections();
+  go_on();
+  BOOST_TEST(busy.read_answer().status == 200);
+  BOOST_TEST(waiting.read_answer().status == 200);
+  server->stop();
+  BOOST_CHECK_THROW(socket_client{port}, std::runtime_error);
+}
+
+BOOST_AUTO_TEST_CASE(a_request_is_in_hand_until_all_of_its_answer_has_left) {
+  BOOST_TEST(server->unanswered() == 0u);
+  socket_client client(port);
+  client.send("GET /hold HTTP/1.1\r\nHost: a\r\n\r\n");
+  BOOST_REQUIRE((arrived.get_future().wait_for(10s) == std::future_status::ready));
+  BOOST_TEST(server->unanswered() == 1u);
+  kept[0]->respond({200, "text/plain", std::string(32 << 20, 'x'), {}}); // more than the kernel takes at once
+  kept.clear();
+  socket_client other(port);
+  BOOST_TEST(other.ask(get).status == 200);
+  BOOST_TEST(server->unanswered() >= 1u);
+  BOOST_TEST(client.read_answer().body.size() == 32u << 20);
+  while (server->unanswered() > 0) // the thread of the listener learns in a moment that it has left
+    std::this_thread::yield();
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(listening)
@@ -221,6 +294,37 @@ BOOST_AUTO_TEST_CASE(several_threads_share_one_port) {
     client.send(get);
     BOOST_TEST(client.read_answer().status == 200);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_listener_that_had_no_descriptor_left_for_a_connection_takes_it_when_there_is_one) {
+  echo_server node({}, 30s);
+  socket_client before(node.port);
+  std::optional<socket_client> late;
+  {
+    node.block(before);
+    const descriptors_left few(1);
+    late.emplace(node.port); // has got the last one
+    late->send(get);
+    node.go_on();
+    BOOST_TEST(before.read_answer().status == 200);
+    for (int i = 0; i < 10; ++i) // the event loop looks at everything in turn, so the one that waits had its
+      BOOST_TEST(before.ask(get).status == 200);
+  }
+  BOOST_TEST(late->read_answer().status == 200);
+  BOOST_TEST(socket_client(node.port).ask(get).status == 200);
+}
+
+BOOST_AUTO_TEST_CASE(clients_that_are_gone_before_they_are_accepted_take_no_place) {
+  http::listener_settings settings;
+  settings.max_connections = 3;
+  echo_server node(settings, 30s);
+  socket_client first(node.port);
+  node.block(first);
+  for (int i = 0; i < 5; ++i)
+    socket_client(node.port).reset();
+  node.go_on();
+  BOOST_TEST(first.read_answer().status == 200);
+  BOOST_TEST(socket_client(node.port).ask(get).status == 200);
 }
 
 BOOST_AUTO_TEST_CASE(the_port_is_told_before_the_first_request) {

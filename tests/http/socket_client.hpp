@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <utility>
 
 namespace trunkline::tests {
 
@@ -46,7 +47,10 @@ public:
       throw std::runtime_error("not connected");
     }
   }
-  ~socket_client() { ::close(socket_); }
+  ~socket_client() {
+    if (socket_ >= 0)
+      ::close(socket_);
+  }
   socket_client(const socket_client&) = delete;
   socket_client& operator=(const socket_client&) = delete;
 
@@ -83,6 +87,18 @@ public:
     out.body = buffer_.substr(0, size);
     buffer_.erase(0, size);
     return out;
+  }
+
+  answer ask(std::string_view request) {
+    send(request);
+    return read_answer();
+  }
+
+  /// Goes without a word: the other side gets a reset.
+  void reset() {
+    const linger at_once{1, 0};
+    ::setsockopt(socket_, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    ::close(std::exchange(socket_, -1));
   }
 
   /// All that comes until the other side closes; throws if it does not.

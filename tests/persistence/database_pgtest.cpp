@@ -1,5 +1,6 @@
 #include "tests/persistence/database_on_postgresql.hpp"
 #include "tests/persistence/schema_cases.hpp"
+#include "tests/support/doorway.hpp"
 
 #include <thread>
 
@@ -10,6 +11,17 @@ namespace {
 struct thawed_at_the_end {
   ~thawed_at_the_end() { postgres_server::instance().thaw(); }
 };
+
+/// Waits until somebody has just connected to this database, then ends his connection.
+void end_the_connection_just_made(const std::string& url) {
+  const auto begin = url.find("@/") + 2;
+  postgres_server::instance().run_sql(fmt::format(
+      "do $$ declare found int; begin for i in 1..1000 loop perform pg_stat_clear_snapshot(); "
+      "select pid into found from pg_stat_activity where datname = '{}' and state = 'idle' and query ilike '%float%'; "
+      "if found is not null then perform pg_terminate_backend(found, 10000); return; end if; "
+      "perform pg_sleep(0.01); end loop; raise 'nobody has connected'; end $$",
+      url.substr(begin, url.find('?') - begin)));
+}
 
 std::string all_words(const core::error& error) { return error.detail + " / " + error.context; }
 
@@ -40,6 +52,43 @@ BOOST_AUTO_TEST_CASE(a_frozen_server_costs_no_more_than_the_deadline_and_the_ses
     outcome = mine->record({&second});
   BOOST_TEST(must(outcome).size() == 1);
   BOOST_TEST(must(mine->record({&first})).at(0).duplicate);
+}
+
+BOOST_AUTO_TEST_CASE(what_became_of_an_attempt_that_took_too_long_does_not_fail_the_first_batch_after_an_outage) {
+  doorway door(url);
+  const auto quick = must(persistence::database::open({door.url(), 2s, 300ms}));
+  const auto mine = persistence::make_inbox_store(*quick);
+  const auto first = voice_event(1);
+  door.fall_silent();
+  BOOST_REQUIRE(!mine->record({&first})); // gave up waiting; the attempt itself goes on
+  door.hang_up();                         // and fails
+  door.open();
+  BOOST_TEST(!must(mine->record({&first})).at(0).duplicate);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_came_too_late_and_died_since_does_not_fail_the_first_batch_after_an_outage) {
+  const auto quick = must(persistence::database::open({url, 2s, 300ms}));
+  const auto mine = persistence::make_inbox_store(*quick);
+  const auto first = voice_event(1);
+  {
+    const thawed_at_the_end finally;
+    postgres_server::instance().freeze();
+    BOOST_REQUIRE(!mine->record({&first}));
+  }
+  end_the_connection_just_made(url);
+  BOOST_TEST(!must(mine->record({&first})).at(0).duplicate);
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_took_longer_than_a_statement_may_is_still_good_for_statements) {
+  const auto slow = must(persistence::database::open({url, 1s, 10s}));
+  const auto mine = persistence::make_inbox_store(*slow);
+  const auto first = voice_event(1);
+  postgres_server::instance().freeze();
+  const std::jthread later([] {
+    const thawed_at_the_end finally;
+    std::this_thread::sleep_for(1500ms); // what connecting takes
+  });
+  BOOST_TEST(!must(mine->record({&first})).at(0).duplicate);
 }
 
 BOOST_AUTO_TEST_CASE(a_connection_the_server_has_closed_is_not_noticed_by_anybody) {

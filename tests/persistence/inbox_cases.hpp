@@ -179,6 +179,33 @@ BOOST_AUTO_TEST_CASE(an_opt_out_is_stored_with_its_webhook_and_an_older_word_doe
   BOOST_TEST(count(is_out) == 0);
 }
 
+/// Somebody asks to be left alone (or no more so) while the clock of the door says `ms`.
+core::webhook_event opt_out_event(int n, bool out, int64_t ms) {
+  auto event = sms_event(n, out ? "STOP" : "START");
+  event.opt_out = core::opt_out_change{core::phone_number("+15559876543"), out};
+  event.received_at.ms = ms;
+  return event;
+}
+
+BOOST_AUTO_TEST_CASE(a_stop_counts_although_the_clock_has_been_set_back_since_the_last_start) {
+  const std::string is_out = "select count(*) from opt_out where phone_number = '+15559876543' and opted_out = 1";
+  record({opt_out_event(1, false, 9000)});
+  record({opt_out_event(2, true, 2000)});
+  BOOST_TEST(count(is_out) == 1);
+  record({opt_out_event(3, false, 8000)}); // older than a word that is known
+  BOOST_TEST(count(is_out) == 1);
+  record({opt_out_event(4, false, 10'000)});
+  BOOST_TEST(count(is_out) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(within_a_batch_a_stop_after_a_start_counts_whatever_the_clock_said) {
+  const std::string is_out = "select count(*) from opt_out where phone_number = '+15559876543' and opted_out = 1";
+  record({opt_out_event(2, false, 9000), opt_out_event(1, true, 2000)});
+  BOOST_TEST(count(is_out) == 1);
+  record({opt_out_event(4, true, 10'000), opt_out_event(3, false, 11'000)});
+  BOOST_TEST(count(is_out) == 0);
+}
+
 const std::vector<std::string>& hostile_texts() {
   static const std::vector<std::string> texts = {"'",
                                                  "''",

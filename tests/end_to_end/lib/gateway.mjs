@@ -47,6 +47,15 @@ const hex = (digits) => Array.from({ length: digits }, () => Math.floor(Math.ran
 export const addAccount = (sim, { accountSid, authToken, apiKey, apiSecret, ...more }, numbers = []) =>
   sim.accounts({ sid: accountSid, authToken, numbers, ...(apiKey ? { apiKeys: [{ sid: apiKey, secret: apiSecret }] } : {}), ...more });
 
+/** As when a number is transferred from one Twilio account to another. */
+export async function moveNumber(sim, number, from, to) {
+  const numbers = `${sim.url}/2010-04-01/Accounts/${from.accountSid}/IncomingPhoneNumbers`;
+  const headers = { authorization: `Basic ${btoa(`${from.accountSid}:${from.authToken}`)}` };
+  const found = await (await fetch(`${numbers}.json?${new URLSearchParams({ PhoneNumber: number })}`, { headers })).json();
+  await fetch(`${numbers}/${found.incoming_phone_numbers[0].sid}.json`, { method: 'DELETE', headers });
+  await addAccount(sim, to, [number]);
+}
+
 /** A company with an account and a number of its own, made through the API. */
 export async function addCompany(gateway, config = {}) {
   const number = config.number ?? `+1212555${String(1000 + count++).padStart(4, '0')}`;
