@@ -181,9 +181,9 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   admin.max_connections = connections->api;
 
   // RESTinio closes without an answer when its own patience ends, so ours must end first: an API request asks at most
-  // three questions in a row.
+  // eight questions in a row (a PUT of a configuration with a key that is not known yet).
   hooks.handle_timeout = settings.request_deadline + std::chrono::seconds(5);
-  admin.handle_timeout = 3 * settings.request_deadline + std::chrono::seconds(5);
+  admin.handle_timeout = 8 * settings.request_deadline + std::chrono::seconds(5);
 
   for (auto [server, where, routes] :
        {std::tuple(&api, &admin, &http::api_routes), std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {

@@ -12,6 +12,7 @@
 #include "http/handlers/keys.hpp"
 #include "http/handlers/messages.hpp"
 #include "http/handlers/metrics.hpp"
+#include "http/handlers/numbers.hpp"
 #include "http/handlers/openapi.hpp"
 #include "http/handlers/readiness.hpp"
 #include "http/handlers/session.hpp"
@@ -73,9 +74,12 @@ route_table api_routes(context& ctx) {
       {"GET",    "/api/companies/{companyId}/readiness", "get_readiness",   viewer,   h::get_readiness(ctx)},
       {"GET",    "/api/companies/{companyId}/twilio/config", "get_twilio_config", viewer, h::get_twilio_config(ctx)},
       {"PUT",    "/api/companies/{companyId}/twilio/config", "put_twilio_config", admin, h::put_twilio_config(ctx)},
+      {"GET",    "/api/companies/{companyId}/numbers", "list_numbers",      viewer,   h::list_numbers(ctx)},
+      {"POST",   "/api/companies/{companyId}/numbers", "add_number",        admin,    h::add_number(ctx), creates},
       {"POST",   "/api/companies/{companyId}/twilio/test", "test_twilio_config", admin, h::test_twilio_config(ctx)},
       {"GET",    "/api/companies/{companyId}/calls",  "list_calls",         viewer,   h::list_calls(ctx)},
       {"GET",    "/api/companies/{companyId}/calls/{callId}", "get_call",   viewer,   h::get_call(ctx)},
+      {"GET",    "/api/companies/{companyId}/calls/{callId}/recording", "get_recording", viewer, h::get_recording(ctx)},
       {"GET",    "/api/companies/{companyId}/messages", "list_messages",    viewer,   h::list_messages(ctx)},
       {"GET",    "/api/companies/{companyId}/usage",  "get_usage",          viewer,   h::get_usage(ctx)},
       {"POST",   "/api/companies/{companyId}/quarantine/release", "release_quarantine", admin, h::release_quarantine(ctx)},

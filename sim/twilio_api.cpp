@@ -1,6 +1,7 @@
 #include "sim/api.hpp"
 #include "sim/json_writer.hpp"
 #include "sim/render.hpp"
+#include "twilio/sid.hpp"
 
 #include <fmt/format.h>
 #include <sodium.h>
@@ -44,12 +45,26 @@ std::vector<std::string_view> split(std::string_view path) {
   return parts;
 }
 
-response dispatch(api_call& call) {
-  if (call.rest.empty() || call.rest[0] == "Balance")
+/// Any recording of the account: one silent frame of MPEG audio (128 kbit/s, 44.1 kHz).
+response recording_sound(const api_call& call) {
+  constexpr size_t frame_bytes = 417;
+  if (call.rest.size() != 2 || call.method != "GET" || !twilio::is_sid(call.rest[1], "RE"))
+    return not_found();
+  std::string frame("\xFF\xFB\x90\x64", 4);
+  frame.resize(frame_bytes, '\0');
+  return {200, std::move(frame), "audio/mpeg"};
+}
+
+response dispatch(api_call& call, bool sound) {
+  if (call.rest.empty())
+    return sound ? not_found() : account_api(call);
+  if (call.rest[0] == "Balance" && !sound)
     return account_api(call);
   // A suspended or closed account can be looked at by whoever has its token, and nothing else.
   if (!call.owner.active())
     return to_response(error_of(20005));
+  if (sound)
+    return call.rest[0] == "Recordings" ? recording_sound(call) : not_found();
   if (call.rest[0] == "IncomingPhoneNumbers")
     return numbers_api(call);
   if (call.rest[0] == "AvailablePhoneNumbers")
@@ -74,7 +89,8 @@ response answer_to(world& sim, const request& received) {
   if (!caller)
     return to_response(error_of(20003));
   // Without the suffix Twilio answers XML, which nobody here wants.
-  constexpr std::string_view suffix = ".json";
+  const bool sound = received.path.ends_with(".mp3");
+  const std::string_view suffix = sound ? ".mp3" : ".json";
   if (!received.path.starts_with(root) || !received.path.ends_with(suffix))
     return not_found();
   auto parts =
@@ -100,7 +116,7 @@ response answer_to(world& sim, const request& received) {
                 parts,
                 std::move(*query),
                 std::move(*form)};
-  return dispatch(call);
+  return dispatch(call, sound);
 }
 
 } // namespace

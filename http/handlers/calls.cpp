@@ -5,9 +5,40 @@
 #include "http/query.hpp"
 #include "http/shapes/call.hpp"
 #include "http/shapes/page.hpp"
+#include "http/twilio_check.hpp"
 #include "json/writer.hpp"
 
 namespace trunkline::http::handlers {
+
+namespace {
+
+auto no_recording() { return core::error{core::ec::not_found, "This call has no recording.", "", {}}; }
+
+/// Nothing that a browser would take for a page, whatever Twilio's answer is called.
+void respond_sound(exchange& request, actors::recording_audio sound) {
+  const bool audio =
+      sound.content_type.starts_with("audio/") && sound.content_type.find_first_of("\r\n") == std::string::npos;
+  request.respond({200,
+                   audio ? sound.content_type : "application/octet-stream",
+                   std::move(sound.bytes),
+                   {{"X-Request-Id", request.id().value},
+                    {"X-Content-Type-Options", "nosniff"},
+                    {"Cache-Control", "private, max-age=3600"}}});
+}
+
+void fetch(context& ctx, const exchange_ptr& request, const core::tenant_profile& company,
+           const core::call_record& call) {
+  const auto recording = core::call_recording::decode(call.facts.recording);
+  const auto access = account_of(ctx, company.config);
+  if (!recording || recording->status != "completed" || !access)
+    return respond_error(*request, no_recording());
+  ctx.actors.ask(actors::fetch_recording{*access, recording->sid,
+                                         reply_to<actors::recording_audio>(request, [](exchange& asked, auto sound) {
+                                           respond_sound(asked, std::move(sound));
+                                         })});
+}
+
+} // namespace
 
 std::function<void(const exchange_ptr&)> list_calls(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
@@ -33,6 +64,21 @@ std::function<void(const exchange_ptr&)> list_calls(context& ctx) {
                          }));
           })});
     });
+  };
+}
+
+std::function<void(const exchange_ptr&)> get_recording(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    const core::tenant_id id{std::string(request->captures[0])};
+    const core::call_id call{std::string(request->captures[1])};
+    ctx.actors.ask(actors::load_profile{
+        id, reply_to<core::tenant_profile>(request, [&ctx, request, id, call](exchange&, const auto& company) {
+          ctx.actors.ask(actors::find_call{
+              id, call,
+              reply_to<actors::call_with_events>(request, [&ctx, request, company](exchange&, const auto& found) {
+                fetch(ctx, request, company, found.call);
+              })});
+        })});
   };
 }
 

@@ -12,4 +12,7 @@ std::function<void(const exchange_ptr&)> list_calls(context& ctx);
 /// GET /api/companies/{companyId}/calls/{callId} -- with the webhooks that told of it.
 std::function<void(const exchange_ptr&)> get_call(context& ctx);
 
+/// GET /api/companies/{companyId}/calls/{callId}/recording -- the sound, fetched from Twilio; 404 without one.
+std::function<void(const exchange_ptr&)> get_recording(context& ctx);
+
 } // namespace trunkline::http::handlers

@@ -3,6 +3,7 @@
 #include "http/ask.hpp"
 #include "http/checks/json_body.hpp"
 #include "http/etag.hpp"
+#include "http/put_config.hpp"
 #include "http/twilio_check.hpp"
 #include "json/tenant_config.hpp"
 #include "json/writer.hpp"
@@ -29,33 +30,6 @@ void respond_config(const context& ctx, exchange& request, const core::tenant_co
   json::writer out;
   json::write_config(out, config, view_of(ctx, config));
   respond_tagged(request, 200, out.take(), config.version);
-}
-
-/// Merged into what was read, so it may only replace exactly that; a lost race is told as such.
-void store(context& ctx, const exchange_ptr& request, const core::tenant_profile& current, checked_config checked) {
-  const auto& id = current.tenant.id;
-  ctx.actors.ask(actors::put_config{
-      id, current.config.version, std::move(checked.config), request->author(),
-      reply_to<core::tenant_config>(request, [&ctx, id, account = checked.account](exchange& asked, auto stored) {
-        if (account)
-          ctx.actors.ask(actors::put_account_check{id, *account, actors::reply<void>([](const auto&) {})});
-        respond_config(ctx, asked, stored);
-      })});
-}
-
-/// Order of API.md section 3: shape, If-Match, rules, Twilio, one transaction.
-void store_change(context& ctx, const exchange_ptr& request, const core::tenant_profile& current,
-                  const json::config_change& change, std::optional<int64_t> wanted_version) {
-  if (wanted_version && *wanted_version != current.config.version)
-    return respond_error(*request, {core::ec::etag_mismatch, "", "", {}});
-  auto next = json::apply(current.config, change);
-  if (!next)
-    return respond_error(*request, next.error());
-  ctx.actors.ask(actors::check_numbers{
-      current.tenant.id, *next, reply_to_done(request, [&ctx, request, current, next](exchange&) {
-        check_with_twilio(ctx, request, current.config, *next,
-                          [&ctx, request, current](auto checked) { store(ctx, request, current, std::move(checked)); });
-      })});
 }
 
 struct test_result {
@@ -131,7 +105,10 @@ std::function<void(const exchange_ptr&)> put_twilio_config(context& ctx) {
             return respond_error(*request, change.error());
           if (!wanted_version)
             return respond_error(*request, wanted_version.error());
-          store_change(ctx, request, current, *change, *wanted_version);
+          if (*wanted_version && **wanted_version != current.config.version)
+            return respond_error(*request, {core::ec::etag_mismatch, "", "", {}});
+          put_config(ctx, request, current, *change,
+                     [&ctx](exchange& asked, const auto& stored) { respond_config(ctx, asked, stored); });
         })});
   };
 }

@@ -134,6 +134,11 @@ describe('OpenAPI', () => {
       assert.deepEqual({ ...one.json, events: undefined }, { ...row, events: undefined });
       assert.ok(one.json.events.length >= 1);
     }
+    const recorded = list.json.data.find((row) => row.recording?.status === 'completed');
+    const sound = await drive('get_recording', 200, { path: { companyId: company.id, callId: recorded.id } });
+    assert.equal(recorded.recording.url, `/api/companies/${company.id}/calls/${recorded.id}/recording`);
+    assert.deepEqual([sound.headers.get('content-type'), sound.headers.get('x-content-type-options')], ['audio/mpeg', 'nosniff']);
+    await drive('get_recording', 404, { path: { companyId: company.id, callId: list.json.data.find((row) => !row.recording).id } });
     for (const query of ['?limit=2', '?status=completed', '?voicemail=true', '?after=2026-01-01T00:00:00Z&before=2036-01-01T00:00:00Z', `?number=${company.number}`]) await drive('list_calls', 200, { ...of(company.id), query });
     const messages = await drive('list_messages', 200, of(company.id));
     assert.equal(messages.json.data.length, 2);
@@ -171,6 +176,17 @@ describe('OpenAPI', () => {
     const kept = await drive('delete_company', 409, of(company.id));
     assert.deepEqual([kept.json.code, kept.json.numbers, kept.json.campaigns], ['company_has_numbers', [company.number], []]);
     assert.equal((await drive('test_twilio_config', 200, of(company.id))).json.ok, true);
+    const second = '+12125550777';
+    assert.equal((await drive('add_number', 422, { ...of(company.id), body: { phoneNumber: second } })).json.code, 'number_not_in_account');
+    await addAccount(gateway.sim, company, [second]);
+    const added = await drive('add_number', 201, { ...of(company.id), body: { phoneNumber: '(212) 555-0777', friendlyName: 'Bar' } });
+    assert.deepEqual([added.json.phoneNumber, added.json.inAccount, added.json.country, added.json.isPrimary], [second, true, 'US', false]);
+    await drive('add_number', 409, { ...of(company.id), body: { phoneNumber: second } });
+    await drive('add_number', 400, { ...of(company.id), body: { phoneNumber: 'x' } });
+    const page = await drive('list_numbers', 200, { ...of(company.id), query: '?limit=1' });
+    const rest = await drive('list_numbers', 200, { ...of(company.id), query: `?limit=1&cursor=${page.json.nextCursor}` });
+    assert.deepEqual([page.json.data[0], rest.json.data[0].phoneNumber, rest.json.nextCursor], [added.json, company.number, null]);
+    assert.equal((await gateway.call('PUT', `/api/companies/${company.id}/twilio/config`, { phoneNumbers: [{ phoneNumber: company.number }] })).status, 200);
     assert.equal((await drive('get_readiness', 200, of(company.id))).json.checks.find((c) => c.code === 'credentials_accepted').status, 'ok');
     assert.deepEqual((await drive('list_conflicts', 200)).json.data, []);
     const log = (await drive('list_audit', 200, { query: `?companyId=${made.json.id}` })).json.data;
