@@ -51,6 +51,10 @@ public:
       where_.address(asio::ip::make_address(*text == "localhost" ? "127.0.0.1" : *text));
   }
 
+  virtual ~acceptor_t() = default;
+  acceptor_t(const acceptor_t&) = delete;
+  acceptor_t& operator=(const acceptor_t&) = delete;
+
   void open() {
     listening_.open(where_.protocol());
     try {
@@ -77,7 +81,7 @@ private:
   static constexpr std::chrono::milliseconds a_moment{100};
 
   void call_accept_now(std::size_t) noexcept override {
-    listening_.async_accept(accepted_, from_, [self = shared_from_this()](const std::error_code& failed) noexcept {
+    listening_.async_accept(accepted_, from_, [self = shared_from_this()](const std::error_code& failed) {
       if (!self->listening_.is_open())
         return;
       if (failed)
@@ -92,12 +96,12 @@ private:
   }
 
   /// The limiter still counts this attempt as under way.
-  void try_again_later(const std::error_code& failed) noexcept {
+  void try_again_later(const std::error_code& failed) {
     if (!std::exchange(failing_, true)) // one line per spell of bad luck
       trunkline::log::error(trunkline::log::no_request, "connections cannot be accepted, trying on: {}",
                             failed.message());
     pause_.expires_after(a_moment);
-    pause_.async_wait([self = shared_from_this()](const std::error_code& cancelled) noexcept {
+    pause_.async_wait([self = shared_from_this()](const std::error_code& cancelled) {
       if (!cancelled && self->listening_.is_open())
         self->call_accept_now(0);
     });

@@ -78,6 +78,7 @@ std::vector<opt_out_row> opt_outs_of(std::span<const inbox_entry> entries) {
     fold(by_number.try_emplace({row.company, row.number}, row).first->second, row);
   }
   std::vector<opt_out_row> rows;
+  rows.reserve(by_number.size());
   for (auto& [number, row] : by_number)
     rows.push_back(std::move(row));
   return rows;

@@ -93,7 +93,8 @@ session::attempt session::connect() {
   auto ready = set_up_in_time();
   if (!ready)
     disconnect(false);
-  return {std::move(ready), !ready && dialed->left_over};
+  const bool again = !ready && dialed->left_over;
+  return {std::move(ready), again};
 }
 
 /// Within a deadline that begins now: whoever has waited long for a connection, or for his turn, would get none ready
