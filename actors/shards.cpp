@@ -145,14 +145,24 @@ void shards_state::quarantine(const core::tenant_id& tenant, const std::string& 
       "ALERT COMPANY_QUARANTINED company {}: {} crashes within {} s, last: {}. Its webhooks are stored and answered "
       "with the safe chain; release it with POST /api/companies/{}/quarantine/release",
       tenant, restart_policy::crashes_to_quarantine, restart_policy::window_ms / 1000, why, tenant);
-  node->stores.ask(set_tenant_state{tenant, core::tenant_state::quarantined, by_node(),
-                                    reply<core::tenant_profile>([node = node, pulse = pulse, tenant](auto done) {
-                                      if (done)
-                                        return;
-                                      log::error(log::no_request, "company {}: quarantine not stored: {}", tenant,
-                                                 done.error().detail);
-                                      pulse->failed(done.error(), node->clock.now());
-                                    })});
+  store_quarantine(tenant);
+}
+
+void shards_state::store_quarantine(const core::tenant_id& tenant) {
+  node->stores.ask(set_tenant_state{
+      tenant, core::tenant_state::quarantined, by_node(),
+      reply<core::tenant_profile>([node = node, pulse = pulse, unstored = unstored, tenant](auto done) {
+        if (done)
+          return;
+        log::error(log::no_request, "company {}: quarantine not stored: {}", tenant, done.error().detail);
+        pulse->failed(done.error(), node->clock.now());
+        unstored->add(tenant);
+      })});
+}
+
+void shards_state::store_quarantines_again() {
+  for (const auto& tenant : unstored->take())
+    store_quarantine(tenant);
 }
 
 void shards_state::release(const release_quarantine& question) {
@@ -161,15 +171,18 @@ void shards_state::release(const release_quarantine& question) {
                           [&](tenant_slot& slot) { was_quarantined = slot.phase == tenant_phase::quarantined; });
   if (!was_quarantined)
     return question.answer(core::fail(core::ec::invalid_state, "This company is not quarantined."));
+  unstored->release_begins(question.tenant);
   // The row first: if it can not be written, the company stays what the next start would make of it.
   auto me = caf::actor_cast<shards_actor>(self);
   node->stores.ask(set_tenant_state{
       question.tenant, core::tenant_state::active, question.by,
-      reply<core::tenant_profile>([me, tenant = question.tenant, asker = question.answer](auto stored) {
-        if (!stored)
-          return asker(core::fail(stored.error()));
-        caf::anon_send(me, quarantine_lifted{tenant, std::make_shared<const core::tenant_profile>(*stored), asker});
-      })});
+      reply<core::tenant_profile>(
+          [me, unstored = unstored, tenant = question.tenant, asker = question.answer](auto stored) {
+            unstored->release_ends(tenant, stored.has_value());
+            if (!stored)
+              return asker(core::fail(stored.error()));
+            caf::anon_send(me, quarantine_lifted{tenant, std::make_shared<const core::tenant_profile>(*stored), asker});
+          })});
 }
 
 void shards_state::lifted(const quarantine_lifted& news) {
@@ -258,6 +271,7 @@ shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> 
       [&st](quarantine_lifted& msg) { st.lifted(msg); },
       [&st, self, look_every](look_for_idle) {
         st.passivate_idle();
+        st.store_quarantines_again();
         self->delayed_send(self, look_every, look_for_idle{});
       },
   };

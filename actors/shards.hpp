@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/services.hpp"
+#include "actors/unstored_quarantines.hpp"
 #include "actors/usage_order.hpp"
 
 #include <caf/stateful_actor.hpp>
@@ -37,6 +38,8 @@ struct shards_state {
   void crashed(const core::tenant_id& tenant, const caf::actor_addr& source, const caf::error& reason);
   void quarantine(const core::tenant_id& tenant, const std::string& why);
   core::author by_node() const;
+  void store_quarantine(const core::tenant_id& tenant);
+  void store_quarantines_again();
 
   // -- what it remembers
   shards_actor::pointer self = nullptr;
@@ -44,6 +47,7 @@ struct shards_state {
   std::shared_ptr<vitals> pulse;
   std::map<caf::actor_addr, core::tenant_id> running;
   usage_order by_use;
+  std::shared_ptr<unstored_quarantines> unstored = std::make_shared<unstored_quarantines>();
 };
 
 shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> self,

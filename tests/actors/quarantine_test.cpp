@@ -50,4 +50,42 @@ BOOST_AUTO_TEST_CASE(that_is_released_at_once_is_not_stored_after_its_release) {
   BOOST_TEST((companies->rows.at(broken).tenant.state == core::tenant_state::active));
 }
 
+BOOST_AUTO_TEST_CASE(that_could_not_be_stored_is_stored_when_the_database_is_back) {
+  crash_until_quarantined();
+  companies->away = true;
+  settle();
+  pass(20s); // SHARDS looks around, in vain
+  BOOST_TEST((companies->rows.at(broken).tenant.state == core::tenant_state::active));
+  companies->away = false;
+  pass(20s);
+  BOOST_TEST((companies->rows.at(broken).tenant.state == core::tenant_state::quarantined));
+  BOOST_TEST(state_of(broken) == "quarantined");
+}
+
+BOOST_AUTO_TEST_CASE(that_could_not_be_stored_is_not_stored_after_its_release) {
+  crash_until_quarantined();
+  companies->away = true;
+  settle();
+  companies->away = false;
+  release();
+  scheduler().advance_time(20s); // SHARDS looks around while the release is under way
+  settle();
+  BOOST_TEST(heard == "released");
+  pass(20s);
+  BOOST_TEST(state_of(broken) == "passive");
+  BOOST_TEST((companies->rows.at(broken).tenant.state == core::tenant_state::active));
+}
+
+BOOST_AUTO_TEST_CASE(that_could_not_be_stored_is_stored_after_a_release_that_failed) {
+  crash_until_quarantined();
+  companies->away = true;
+  settle();
+  release();
+  settle();
+  BOOST_TEST(heard == "database_unavailable");
+  companies->away = false;
+  pass(20s);
+  BOOST_TEST((companies->rows.at(broken).tenant.state == core::tenant_state::quarantined));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
