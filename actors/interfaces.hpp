@@ -21,7 +21,8 @@ using tenant_actor = caf::typed_actor<
 using shards_actor = caf::typed_actor<
     // The slow path of a webhook: its company has no running actor, so one is spawned if it may run.
     caf::reacts_to<handle_webhook>,
-    // Stores the webhook and answers it with the safe chain, for a company whose own actor cannot be asked.
+    // A webhook whose actor has ended under it: goes to another one if there may be one, or else is stored and answered
+    // with the safe chain.
     caf::reacts_to<answer_safely>,
     // Lets a quarantined company run again; ec::invalid_state if it is not quarantined.
     caf::reacts_to<release_quarantine>,

@@ -43,6 +43,13 @@ void shards_state::handle(job_ptr job) {
     answer_with_safe_chain(std::move(job));
 }
 
+/// Its actor has ended under it, perhaps only because nobody could say what the company is. What may be done now is
+/// known when DOWN has been seen; until then the job comes back once more.
+void shards_state::handle_again(const job_ptr& job) {
+  auto me = caf::actor_cast<shards_actor>(self);
+  handle(make_rescuable(std::move(*job), [me](job_ptr lost) { caf::anon_send(me, answer_safely{std::move(lost)}); }));
+}
+
 tenant_actor shards_state::activate(const core::tenant_id& tenant) {
   make_room(1, 2); // two go for one that comes, until a surplus is gone
   tenant_actor actor;
@@ -265,7 +272,7 @@ shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> 
   self->delayed_send(self, look_every, look_for_idle{});
   return {
       [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },
-      [&st](answer_safely& msg) { st.answer_with_safe_chain(std::move(msg.job)); },
+      [&st](const answer_safely& msg) { st.handle_again(msg.job); },
       [&st](release_quarantine& msg) { st.release(msg); },
       [&st](const forget_company& msg) { st.forget(msg.tenant); },
       [&st](quarantine_lifted& msg) { st.lifted(msg); },

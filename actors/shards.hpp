@@ -24,6 +24,7 @@ struct shards_state {
 
   // -- what it does
   void handle(job_ptr job);
+  void handle_again(const job_ptr& job);
   void answer_with_safe_chain(job_ptr job);
   void release(const release_quarantine& question);
   void lifted(const quarantine_lifted& news);

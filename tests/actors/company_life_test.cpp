@@ -96,6 +96,23 @@ BOOST_AUTO_TEST_CASE(an_idle_company_is_passivated_and_comes_back_on_the_next_we
   BOOST_TEST(state_of(acme) == "running");
 }
 
+BOOST_AUTO_TEST_CASE(a_webhook_behind_news_that_the_company_can_not_be_read_is_not_answered_with_the_safe_chain) {
+  const auto acme = add_company("acme");
+  auto& config = companies->rows.at(acme).config;
+  config.mode = core::routing_mode::forward;
+  config.fallback_chain = {core::routing_mode::forward};
+  config.forward_number = core::phone_number("+15557654321");
+  companies->away = true;
+  call(acme, "CA1");
+  while (companies->reads == 0)
+    scheduler().run_once();
+  companies->away = false;
+  call(acme, "CA2"); // its actor is still there, but has heard that nobody can say what it is
+  settle();
+  BOOST_TEST(answers["CA1"] == "database_unavailable");
+  BOOST_TEST(answers["CA2"].find("<Dial") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(a_company_that_is_called_now_and_then_is_not_passivated) {
   const auto acme = add_company("acme");
   for (int i = 0; i < 5; ++i) {
