@@ -25,7 +25,7 @@ persistence::tenant_door door_of(const core::tenant_profile& profile) {
 
 void local_gateway::dispatch(webhook_job job) {
   parts_.deadlines.watch(job.reply.watched());
-  auto entry = parts_.node->tenants.enter(job.key.tenant, job.received_at);
+  auto entry = parts_.node->tenants.enter(job.key.tenant, parts_.node->clock.steady());
   job.in_flight = std::move(entry.in_flight);
   auto rescuable = make_rescuable(std::move(job), [shards = parts_.shards](job_ptr lost) {
     caf::anon_send(shards, answer_safely{std::move(lost)});

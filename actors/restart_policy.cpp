@@ -4,7 +4,7 @@
 
 namespace trunkline::actors {
 
-restart_policy::verdict restart_policy::crashed(core::timestamp now) {
+restart_policy::verdict restart_policy::crashed(core::steady_time now) {
   ++total_;
   recent_.push_back(now);
   while (recent_.front().ms <= now.ms - window_ms)

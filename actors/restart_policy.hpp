@@ -17,14 +17,14 @@ public:
 
   enum class verdict { back_off, quarantine };
 
-  verdict crashed(core::timestamp now);
-  bool may_run(core::timestamp now) const { return now >= not_before_; }
+  verdict crashed(core::steady_time now);
+  bool may_run(core::steady_time now) const { return now >= not_before_; }
   uint64_t crashes() const { return total_; }
   void release() { recent_.clear(), not_before_ = {}; }
 
 private:
-  std::deque<core::timestamp> recent_; ///< within the window, oldest first
-  core::timestamp not_before_;
+  std::deque<core::steady_time> recent_; ///< within the window, oldest first
+  core::steady_time not_before_;
   uint64_t total_ = 0;
 };
 

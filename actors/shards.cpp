@@ -29,7 +29,7 @@ void shards_state::handle(job_ptr job) {
   tenant_actor target;
   bool passive = false;
   node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) {
-    if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(node->clock.now()))
+    if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(node->clock.steady()))
       slot.phase = tenant_phase::passive;
     passive = slot.phase == tenant_phase::passive;
     if (slot.phase == tenant_phase::running)
@@ -130,7 +130,7 @@ void shards_state::crashed(const core::tenant_id& tenant, const caf::actor_addr&
     slot.crashes->last_error = {"handler_failed", what, now};
     if (slot.actor && slot.actor.address() != source) // passivated as it crashed, and its successor runs by now
       return;
-    verdict = slot.crashes->policy.crashed(now);
+    verdict = slot.crashes->policy.crashed(node->clock.steady());
     slot.phase = verdict == restart_policy::verdict::quarantine ? tenant_phase::quarantined : tenant_phase::backoff;
     slot.actor = nullptr;
     by_use.remove(slot);
@@ -218,7 +218,7 @@ void shards_state::forget(const core::tenant_id& tenant) {
 }
 
 void shards_state::passivate_idle() {
-  const auto now = node->clock.now();
+  const auto now = node->clock.steady();
   const auto idle_since = now.ms - node->settings.tenant_idle.count();
   for (size_t left = by_use.size(); left > 0; --left) {
     auto* slot = by_use.longest_unused(now, idle_since, by_use.size() + 1);
@@ -233,7 +233,7 @@ void shards_state::passivate_idle() {
 void shards_state::make_room(size_t coming, size_t at_most) {
   constexpr auto whenever = std::numeric_limits<int64_t>::max();
   for (; at_most > 0 && by_use.size() + coming > node->settings.max_active_tenants; --at_most) {
-    auto* slot = by_use.longest_unused(node->clock.now(), whenever, looks);
+    auto* slot = by_use.longest_unused(node->clock.steady(), whenever, looks);
     if (!slot)
       return;
     passivate(*slot);

@@ -17,7 +17,7 @@ tenant_slot& tenant_registry::slot_in(shard& s, const core::tenant_id& id) {
   return *slot;
 }
 
-tenant_registry::entry tenant_registry::enter(const core::tenant_id& id, core::timestamp now) {
+tenant_registry::entry tenant_registry::enter(const core::tenant_id& id, core::steady_time now) {
   auto& shard = shards_[shard_of(id)];
   std::lock_guard held(shard.lock);
   auto& slot = slot_in(shard, id);

@@ -24,9 +24,9 @@ struct tenant_slot {
   };
 
   core::tenant_id id;
-  std::atomic<uint32_t> in_flight{0}; ///< webhooks between the door and their answer
-  std::atomic<int64_t> last_used_ms{0};
-  int64_t known_use_ms = 0; ///< SHARDS alone: where it stands in the usage_order
+  std::atomic<uint32_t> in_flight{0};   ///< webhooks between the door and their answer
+  std::atomic<int64_t> last_used_ms{0}; ///< of the steady clock
+  int64_t known_use_ms = 0;             ///< SHARDS alone: where it stands in the usage_order
   // Guarded by the lock of the shard:
   tenant_phase phase = tenant_phase::passive;
   tenant_actor actor;
@@ -48,7 +48,7 @@ public:
   };
 
   /// The company's actor if it runs. The ticket keeps it from being passivated before the webhook arrives there.
-  entry enter(const core::tenant_id& id, core::timestamp now);
+  entry enter(const core::tenant_id& id, core::steady_time now);
 
   /// Calls `use` with the slot under its shard's lock; makes the slot if there is none.
   void with_slot(const core::tenant_id& id, const std::function<void(tenant_slot&)>& use);

@@ -10,7 +10,7 @@ void usage_order::put(tenant_slot& slot, int64_t used_ms) {
 
 void usage_order::remove(tenant_slot& slot) { order_.erase({slot.known_use_ms, &slot}); }
 
-tenant_slot* usage_order::longest_unused(core::timestamp now, int64_t until_ms, size_t looks) {
+tenant_slot* usage_order::longest_unused(core::steady_time now, int64_t until_ms, size_t looks) {
   tenant_slot* best = nullptr;
   for (; looks > 0 && !order_.empty() && order_.begin()->first <= until_ms; --looks) {
     auto& slot = *order_.begin()->second;

@@ -20,7 +20,7 @@ public:
 
   /// The company that was left alone for longest, has nothing in flight and was last used at `until_ms` at the latest;
   /// null for none. If `looks` at companies are not enough to find it, the best one of those looked at.
-  tenant_slot* longest_unused(core::timestamp now, int64_t until_ms, size_t looks);
+  tenant_slot* longest_unused(core::steady_time now, int64_t until_ms, size_t looks);
 
 private:
   std::set<std::pair<int64_t, tenant_slot*>> order_; ///< by tenant_slot::known_use_ms

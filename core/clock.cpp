@@ -75,6 +75,11 @@ timestamp system_clock::now() const {
   return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
 }
 
+steady_time system_clock::steady() const {
+  return {std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+              .count()};
+}
+
 std::string to_rfc3339(timestamp at) {
   const auto c = to_civil(at);
   return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}.{:03}Z", c.year, c.month, c.day, c.ms_of_day / 3'600'000,

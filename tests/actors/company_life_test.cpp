@@ -14,8 +14,16 @@ struct with_failing_company : node_fixture {
         broken(add_company("broken")),
         healthy(add_company("healthy")) {}
 
+  uint64_t crashes_of(const core::tenant_id& company) {
+    uint64_t count = 0;
+    tenants.with_slot(company, [&](actors::tenant_slot& slot) { count = slot.crashes->policy.crashes(); });
+    return count;
+  }
+
   core::tenant_id broken, healthy;
 };
+
+int hours(int count) { return count * 3'600'000; }
 
 bool is_voicemail(const std::string& twiml) { return twiml.find("<Record") != std::string::npos; }
 
@@ -96,6 +104,18 @@ BOOST_AUTO_TEST_CASE(an_idle_company_is_passivated_and_comes_back_on_the_next_we
   BOOST_TEST(state_of(acme) == "running");
 }
 
+BOOST_AUTO_TEST_CASE(a_clock_that_is_set_makes_nobody_idle_and_keeps_nobody_from_it) {
+  const auto acme = add_company("acme");
+  call(acme, "CA1");
+  settle();
+  clock.set_by_ms(hours(2));
+  pass(20s);
+  BOOST_TEST(state_of(acme) == "running");
+  clock.set_by_ms(hours(-3));
+  pass(80s);
+  BOOST_TEST(state_of(acme) == "passive");
+}
+
 BOOST_AUTO_TEST_CASE(a_webhook_behind_news_that_the_company_can_not_be_read_is_not_answered_with_the_safe_chain) {
   const auto acme = add_company("acme");
   auto& config = companies->rows.at(acme).config;
@@ -128,7 +148,7 @@ BOOST_AUTO_TEST_CASE(a_company_with_a_webhook_in_flight_is_not_passivated) {
   const auto acme = add_company("acme");
   call(acme, "CA1");
   settle();
-  const auto in_flight = tenants.enter(acme, clock.now());
+  const auto in_flight = tenants.enter(acme, clock.steady());
   pass(10min);
   BOOST_TEST(state_of(acme) == "running");
 }
@@ -173,6 +193,16 @@ BOOST_AUTO_TEST_CASE(webhooks_behind_the_one_that_crashed_it_are_not_lost) {
     BOOST_TEST(is_voicemail(answers[sid]), sid);
     BOOST_TEST(inbox_rows->rows.count(sid) == 1u, sid);
   }
+}
+
+BOOST_AUTO_TEST_CASE(it_is_tried_again_after_its_back_off_although_the_clock_was_set_back) {
+  call(broken, "CA1");
+  settle();
+  clock.set_by_ms(hours(-1));
+  pass(2s);
+  call(broken, "CA2");
+  settle();
+  BOOST_TEST(crashes_of(broken) == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(it_is_quarantined_after_five_crashes_while_others_go_on) {

@@ -3,14 +3,14 @@
 #include <boost/test/unit_test.hpp>
 
 using trunkline::actors::restart_policy;
-using trunkline::core::timestamp;
+using trunkline::core::steady_time;
 using verdict = restart_policy::verdict;
 
 BOOST_AUTO_TEST_SUITE(restarting_a_company)
 
 BOOST_AUTO_TEST_CASE(each_crash_in_a_row_doubles_the_wait) {
   restart_policy policy;
-  timestamp now{1'000'000};
+  steady_time now{1'000'000};
   for (int64_t wait : {100, 200, 400, 800}) {
     BOOST_TEST((policy.crashed(now) == verdict::back_off));
     BOOST_TEST(!policy.may_run({now.ms + wait - 1}));

@@ -84,7 +84,7 @@ BOOST_FIXTURE_TEST_CASE(one_that_has_crashed_takes_nobodys_place, with_room_for<
 
 BOOST_FIXTURE_TEST_CASE(one_with_a_webhook_in_flight_stays_and_the_limit_gives_way_for_a_while, with_room_for<1>) {
   const auto one = activate("one");
-  auto in_flight = tenants.enter(one, clock.now());
+  auto in_flight = tenants.enter(one, clock.steady());
   const auto two = activate("two");
   BOOST_TEST(state_of(one) == "running");
   BOOST_TEST(state_of(two) == "running");
@@ -98,7 +98,7 @@ BOOST_FIXTURE_TEST_CASE(only_a_few_are_looked_at_however_many_there_are, with_ro
   const auto companies = activate_many(shards_state::looks + 1);
   std::vector<actors::tenant_registry::entry> in_flight;
   for (size_t i = 0; i < shards_state::looks; ++i)
-    in_flight.push_back(tenants.enter(companies[i], clock.now()));
+    in_flight.push_back(tenants.enter(companies[i], clock.steady()));
   activate("first");
   BOOST_TEST(state_of(companies.back()) == "running"); // could go, but is the one behind those who were looked at
   BOOST_TEST(running() == shards_state::looks + 2);
