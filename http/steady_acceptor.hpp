@@ -16,13 +16,21 @@
 
 namespace trunkline::http {
 
-// One io thread per acceptor, so no strand and no locking inside RESTinio; answers from other threads are dispatched to
-// that thread by asio.
+// One io thread per acceptor, so no strand; answers from other threads are dispatched to that thread by asio.
 struct server_traits : restinio::default_single_thread_traits_t {
   static constexpr bool use_connection_count_limiter = true;
 };
 
 } // namespace trunkline::http
+
+/// A connection counts itself off where its last reference goes. That may be in a thread that answers: it holds one
+/// until done() returns, and by then the answer may have left and closed the connection. Nothing else that goes with a
+/// connection is anybody else's or not safe by itself, so this count is all that has to be locked, once per connection.
+template <>
+struct restinio::connection_count_limit_types<trunkline::http::server_traits> {
+  using limiter_t = connection_count_limits::connection_count_limiter_t<default_strand_t>; // the one with a mutex
+  using lifetime_monitor_t = connection_count_limits::connection_lifetime_monitor_t<limiter_t>;
+};
 
 /// One accept() at a time; everything but the constructor and open() happens on the thread of its event loop.
 template <>
