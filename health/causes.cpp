@@ -40,11 +40,11 @@ core::alert_cause outage_cause(size_t asked, size_t unreachable) {
           "Check the network and https://status.twilio.com"};
 }
 
-core::alert_cause quarantine_cause(const core::tenant_id& company, const std::string& why) {
+core::alert_cause quarantine_cause(const core::tenant_id& company) {
   return {{alert_code::company_quarantined, company, {}},
           alert_severity::critical,
           "{} is quarantined",
-          why,
+          "Its actor has crashed again and again: its webhooks are stored and answered with voicemail or nothing",
           fmt::format("Find the cause in the log, then POST /api/companies/{}/quarantine/release", company)};
 }
 

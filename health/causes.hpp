@@ -14,7 +14,7 @@ core::alert_key key_of(dependency_kind kind, const core::tenant_id& company);
 core::alert_cause down_cause(dependency_kind kind, const core::tenant_id& company, const verdict& found);
 /// Nobody reaches Twilio.
 core::alert_cause outage_cause(size_t asked, size_t unreachable);
-core::alert_cause quarantine_cause(const core::tenant_id& company, const std::string& why);
+core::alert_cause quarantine_cause(const core::tenant_id& company);
 /// Webhooks were refused for their signature, or would have been (`shadow`).
 core::alert_cause rejection_cause(const core::tenant_id& company, bool shadow, int64_t times);
 /// A webhook was right with the next token only.

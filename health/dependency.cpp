@@ -30,6 +30,21 @@ std::string_view to_string(dependency_kind kind) {
   return "peer";
 }
 
+dependency twilio_not_configured(const core::tenant_id& company) {
+  dependency out;
+  out.kind = dependency_kind::twilio;
+  out.company = company;
+  out.message = "Twilio not configured (per-company system)";
+  return out;
+}
+
+dependency vapi_not_configured() {
+  dependency out;
+  out.kind = dependency_kind::vapi;
+  out.message = "Vapi not configured";
+  return out;
+}
+
 std::string_view action(const dependency& one) {
   switch (one.status) {
   case status::healthy:

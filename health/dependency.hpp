@@ -35,6 +35,10 @@ struct dependency {
   std::string place;             ///< the database's dialect, the peer's node
 };
 
+/// The entry for a company, or for everybody, without credentials anywhere.
+dependency twilio_not_configured(const core::tenant_id& company);
+dependency vapi_not_configured();
+
 /// What whoever looks should do: "None", "Monitor", "Fix credentials or Twilio account", "Configure if needed".
 std::string_view action(const dependency& one);
 

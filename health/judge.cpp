@@ -28,6 +28,10 @@ verdict judge_refusal(const core::error& failure) {
     return down("Twilio account is not active", "Reactivate the account at Twilio, or configure another one");
   if (failure.code == core::ec::twilio_credentials_rejected)
     return down("Twilio authentication failed", "Update the Auth Token");
+  if (failure.code == core::ec::twilio_not_configured)
+    return down("Twilio credentials not fully configured", "Add the Auth Token");
+  if (failure.twilio && failure.twilio->http_status == 429)
+    return down("Twilio takes no more requests for this account", "Wait, or ask Twilio for a higher limit");
   if (failure.code != core::ec::twilio_unreachable)
     return down("Twilio refused the question", "Look for this check in the log");
   auto out = down("Twilio does not answer", "Check the network and https://status.twilio.com");

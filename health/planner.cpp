@@ -32,29 +32,36 @@ planner::due planner::begin(companies::value_type& one) {
   queue_.erase({entry.due, company});
   entry.under_way = true;
   ++under_way_;
-  return {company, entry.not_before};
+  return {company, entry.stale_at};
+}
+
+void planner::add(const core::tenant_id& company, core::timestamp now) {
+  const auto [one, is_new] = all_.try_emplace(company);
+  if (!is_new)
+    return;
+  one->second.stale_at = {now.ms - pace_.interval.count()};
+  schedule(*one, now);
+}
+
+void planner::remove(const core::tenant_id& company) {
+  const auto one = all_.find(company);
+  if (one == all_.end())
+    return;
+  queue_.erase({one->second.due, company});
+  under_way_ -= one->second.under_way ? 1 : 0;
+  all_.erase(one);
 }
 
 std::vector<core::tenant_id> planner::sync(const std::vector<core::tenant_id>& companies, core::timestamp now) {
   std::vector<core::tenant_id> gone;
   const std::unordered_set<core::tenant_id> wanted(companies.begin(), companies.end());
-  for (auto one = all_.begin(); one != all_.end();) {
-    if (wanted.contains(one->first)) {
-      ++one;
-      continue;
-    }
-    gone.push_back(one->first);
-    queue_.erase({one->second.due, one->first});
-    under_way_ -= one->second.under_way ? 1 : 0;
-    one = all_.erase(one);
-  }
-  for (const auto& company : companies) {
-    const auto [one, is_new] = all_.try_emplace(company);
-    if (!is_new)
-      continue;
-    one->second.not_before = {now.ms - pace_.interval.count()};
-    schedule(*one, now);
-  }
+  for (const auto& [company, entry] : all_)
+    if (!wanted.contains(company))
+      gone.push_back(company);
+  for (const auto& company : gone)
+    remove(company);
+  for (const auto& company : companies)
+    add(company, now);
   return gone;
 }
 
@@ -62,19 +69,24 @@ bool planner::hasten(const core::tenant_id& company, core::timestamp now) {
   const auto one = all_.find(company);
   if (one == all_.end())
     return false;
-  one->second.not_before = now;
+  one->second.stale_at = now;
   one->second.again = one->second.under_way;
   schedule(*one, std::min(now, one->second.due));
   return true;
 }
 
-size_t planner::hasten_some(size_t count, core::timestamp now) {
+std::vector<core::tenant_id> planner::first(size_t count) const {
   std::vector<core::tenant_id> soonest;
   for (auto next = queue_.begin(); next != queue_.end() && soonest.size() < count; ++next)
     soonest.push_back(next->second);
+  return soonest;
+}
+
+std::vector<core::tenant_id> planner::hasten_some(size_t count, core::timestamp now) {
+  auto soonest = first(count);
   for (const auto& company : soonest)
     hasten(company, now);
-  return soonest.size();
+  return soonest;
 }
 
 std::vector<planner::due> planner::take(core::timestamp now) {
@@ -94,7 +106,7 @@ std::optional<planner::due> planner::take(const core::tenant_id& company, core::
   const auto one = all_.find(company);
   if (one == all_.end() || one->second.under_way)
     return std::nullopt;
-  one->second.not_before = now;
+  one->second.stale_at = now;
   return begin(*one);
 }
 
@@ -116,7 +128,7 @@ void planner::finished(const core::tenant_id& company, bool failing, core::times
     return;
   }
   // What somebody has asked about the same account since then is as good as asking again.
-  entry.not_before = {now.ms + 1};
+  entry.stale_at = now;
   schedule(*one, next);
 }
 

@@ -28,17 +28,20 @@ class planner {
 public:
   explicit planner(const pace& p) : pace_(p) {}
 
-  /// Who there is from now on. The new are due; returns those that are gone.
+  /// One more, who is due; nothing happens if he is known.
+  void add(const core::tenant_id& company, core::timestamp now);
+  void remove(const core::tenant_id& company);
+  /// Who there is from now on; returns those that are gone.
   std::vector<core::tenant_id> sync(const std::vector<core::tenant_id>& companies, core::timestamp now);
 
   /// To be asked as soon as possible, and not told from what is known; false if there is no such company.
   bool hasten(const core::tenant_id& company, core::timestamp now);
-  /// The same for up to `count` who are not under way, the soonest due first; how many there were.
-  size_t hasten_some(size_t count, core::timestamp now);
+  /// The same for up to `count` who are not under way, the soonest due first; returns who they are.
+  std::vector<core::tenant_id> hasten_some(size_t count, core::timestamp now);
 
   struct due {
     core::tenant_id company;
-    core::timestamp not_before; ///< what is known of the account from then on is good enough
+    core::timestamp stale_at; ///< what is known of the account since then is good enough
   };
   /// Those who are due, as many as the budget allows. They are under way until they are finished.
   std::vector<due> take(core::timestamp now);
@@ -48,6 +51,8 @@ public:
   /// It could not be asked; it is due again in a moment.
   void put_back(const core::tenant_id& company, core::timestamp now);
 
+  /// Whoever is due first, at most so many.
+  std::vector<core::tenant_id> first(size_t count) const;
   bool knows(const core::tenant_id& company) const { return all_.contains(company); }
   size_t size() const { return all_.size(); }
   size_t under_way() const { return under_way_; }
@@ -55,7 +60,7 @@ public:
 
 private:
   struct entry {
-    core::timestamp due, not_before;
+    core::timestamp due, stale_at;
     int failures = 0;
     bool under_way = false, again = false; ///< again: hastened while it was under way
   };

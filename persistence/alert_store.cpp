@@ -2,6 +2,8 @@
 
 #include "json/alert.hpp"
 #include "persistence/alert_row.hpp"
+#include "persistence/audit_row.hpp"
+#include "persistence/statement.hpp"
 #include "persistence/stores_internal.hpp"
 
 #include <fmt/format.h>
@@ -116,8 +118,8 @@ public:
   }
 
   core::expected<std::vector<core::open_alert>> open(size_t most) override;
-  core::expected<core::alert> acknowledge(const core::alert_id& id, const std::string& by,
-                                          core::timestamp now) override;
+  core::expected<core::alert> acknowledge(const core::alert_id& id, core::timestamp now,
+                                          const core::author& by) override;
   core::expected<core::page<core::alert>> list(const core::alert_filter& filter,
                                                const core::page_request& page) override;
   core::expected<std::vector<core::alert_delivery>> take_deliveries(size_t most, core::timestamp now,
@@ -148,18 +150,20 @@ core::expected<std::vector<core::open_alert>> sql_alert_store::open(size_t most)
   });
 }
 
-core::expected<core::alert> sql_alert_store::acknowledge(const core::alert_id& id, const std::string& by,
-                                                         core::timestamp now) {
+core::expected<core::alert> sql_alert_store::acknowledge(const core::alert_id& id, core::timestamp now,
+                                                         const core::author& by) {
   return session_->run("acknowledging an alert", access::write, [&](soci::session& sql) -> core::expected<core::alert> {
-    execute(sql,
-            "update alert set state = 'acknowledged', acknowledged_at = :now, acknowledged_by = :by where id = :id "
-            "and state = 'open'",
-            now.ms, by, id.value);
+    const auto changed = execute(sql,
+                                 "update alert set state = 'acknowledged', acknowledged_at = :now, acknowledged_by = "
+                                 ":by where id = :id and state = 'open'",
+                                 now.ms, by.who.id, id.value);
     auto stored = find_by_id(sql, id.value);
     if (!stored)
       return core::fail(core::ec::not_found, "No such alert.");
     if (stored->state == core::alert_state::resolved)
       return core::fail(core::ec::invalid_state, "This alert is resolved: there is nothing to acknowledge any more.");
+    if (changed == 1)
+      write_audit(sql, {{}, now, by, "alert.acknowledge", stored->key.company, id.value, "{}", "{}"});
     return std::move(*stored);
   });
 }

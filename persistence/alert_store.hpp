@@ -2,6 +2,7 @@
 
 #include "core/alert.hpp"
 #include "core/error.hpp"
+#include "core/principal.hpp"
 #include "core/query.hpp"
 
 #include <memory>
@@ -28,8 +29,8 @@ public:
   virtual core::expected<std::vector<core::open_alert>> open(size_t most) = 0;
 
   /// Who has acknowledged it first stays. ec::not_found; ec::invalid_state for a resolved one.
-  virtual core::expected<core::alert> acknowledge(const core::alert_id& id, const std::string& by,
-                                                  core::timestamp now) = 0;
+  virtual core::expected<core::alert> acknowledge(const core::alert_id& id, core::timestamp now,
+                                                  const core::author& by) = 0;
   virtual core::expected<core::page<core::alert>> list(const core::alert_filter& filter,
                                                        const core::page_request& page) = 0;
 

@@ -23,10 +23,10 @@ std::string account(const std::string& status, int64_t latency_ms) {
   return read(judge_account(account_said{status, latency_ms}, 1));
 }
 
-verdict refused(ec code, int twilio_code = 0) {
+verdict refused(ec code, int twilio_code = 0, int http_status = 401) {
   core::error failure{code, "", "", {}};
   if (twilio_code > 0)
-    failure.twilio = core::twilio_refusal{401, twilio_code, "words", ""};
+    failure.twilio = core::twilio_refusal{http_status, twilio_code, "words", ""};
   return judge_account(core::fail(failure), 120);
 }
 
@@ -54,11 +54,19 @@ BOOST_AUTO_TEST_CASE(refused_credentials_are_down_and_reached) {
   BOOST_TEST(refused(ec::twilio_credentials_rejected, 20005).message == "Twilio account is not active");
   BOOST_TEST(refused(ec::internal_error).message == "Twilio refused the question");
   BOOST_TEST(refused(ec::internal_error).reachable);
+  BOOST_TEST(refused(ec::twilio_not_configured).message == "Twilio credentials not fully configured");
 }
 
 BOOST_AUTO_TEST_CASE(no_answer_is_down_and_not_reached) {
   BOOST_TEST(read(refused(ec::twilio_unreachable)) ==
              "DOWN critical 120 'Twilio does not answer' - not reached / Fix credentials or Twilio account");
+}
+
+BOOST_AUTO_TEST_CASE(twilio_that_wants_no_more_of_us_is_there_and_twilio_that_breaks_is_not) {
+  const auto too_many = refused(ec::twilio_unreachable, 20429, 429);
+  BOOST_TEST(too_many.reachable);
+  BOOST_TEST(too_many.message == "Twilio takes no more requests for this account");
+  BOOST_TEST(!refused(ec::twilio_unreachable, 20500, 500).reachable);
 }
 
 BOOST_AUTO_TEST_CASE(what_we_could_not_ask_ourselves_says_nothing_about_twilio) {
@@ -96,7 +104,7 @@ BOOST_AUTO_TEST_CASE(an_alert_has_a_place_for_the_name_of_its_company_alone) {
   BOOST_TEST(down_cause(dependency_kind::twilio, {}, found).title == "Twilio is DOWN");
   BOOST_TEST(down_cause(dependency_kind::database, {}, found).title == "The database is DOWN");
   BOOST_TEST((outage_cause(5, 4).key == down_cause(dependency_kind::twilio, {}, found).key));
-  for (const auto& cause : {quarantine_cause(acme, "why"), rejection_cause(acme, false, 3),
+  for (const auto& cause : {quarantine_cause(acme), rejection_cause(acme, false, 3),
                             rejection_cause(acme, true, 3), next_token_cause(acme, 3)})
     BOOST_TEST(cause.title.find("{}") != std::string::npos, cause.title);
   BOOST_TEST(rejection_cause(acme, false, 3).times == 3);

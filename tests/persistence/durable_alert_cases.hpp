@@ -35,7 +35,7 @@ struct with_companies : fresh_database {
     for (const auto& [id, name] : {std::pair(acme, "Acme {} Corporation"), std::pair(other, "Other")}) {
       core::tenant tenant;
       tenant.id = id, tenant.name = name;
-      must(stores.tenants->create(tenant));
+      must(stores.tenants->create(tenant, somebody));
     }
   }
 
@@ -159,16 +159,21 @@ BOOST_AUTO_TEST_CASE(goes_with_its_company) {
 
 BOOST_AUTO_TEST_CASE(acknowledged_it_stays_so_until_it_is_resolved) {
   const auto alert = raise();
-  const auto seen = must(stores.alerts->acknowledge(alert.id, "ana", after(1)));
+  auto another = somebody;
+  another.who.id = "key_another1";
+  const auto seen = must(stores.alerts->acknowledge(alert.id, after(1), somebody));
   BOOST_CHECK(seen.state == alert_state::acknowledged);
-  BOOST_TEST(seen.acknowledged_by == "ana");
+  BOOST_TEST(seen.acknowledged_by == somebody.who.id);
   BOOST_TEST(seen.acknowledged_at->ms == after(1).ms);
   BOOST_CHECK(raise(after(2)).state == alert_state::acknowledged);
-  BOOST_TEST(must(stores.alerts->acknowledge(alert.id, "bob", after(3))).acknowledged_by == "ana");
+  const std::string audited = "select count(*) from audit where action = 'alert.acknowledge' and target = '";
+  BOOST_TEST(count(audited + alert.id.value + "'") == 1);
+  BOOST_TEST(must(stores.alerts->acknowledge(alert.id, after(3), another)).acknowledged_by == somebody.who.id);
   BOOST_TEST(resolve(after(4)));
-  BOOST_CHECK(refusal(stores.alerts->acknowledge(alert.id, "ana", after(5))) == core::ec::invalid_state);
-  BOOST_CHECK(refusal(stores.alerts->acknowledge(core::alert_id("al_nobody"), "ana", after(5))) == core::ec::not_found);
-  BOOST_TEST(list().at(0).acknowledged_by == "ana");
+  BOOST_CHECK(refusal(stores.alerts->acknowledge(alert.id, after(5), somebody)) == core::ec::invalid_state);
+  BOOST_CHECK(refusal(stores.alerts->acknowledge(core::alert_id("al_nobody"), after(5), somebody)) ==
+              core::ec::not_found);
+  BOOST_TEST(list().at(0).acknowledged_by == somebody.who.id);
 }
 
 BOOST_AUTO_TEST_CASE(a_list_is_filtered_and_paged_newest_first) {
@@ -176,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_list_is_filtered_and_paged_newest_first) {
   resolve(after(2));
   raise(after(3), other);
   const auto third = raise(after(4));
-  must(stores.alerts->acknowledge(third.id, "ana", after(5)));
+  must(stores.alerts->acknowledge(third.id, after(5), somebody));
   const auto ids = [](const std::vector<core::alert>& all) {
     std::vector<int64_t> out;
     for (const auto& one : all)
@@ -230,9 +235,12 @@ BOOST_AUTO_TEST_CASE(nobody_is_told_where_nobody_listens) {
 
 BOOST_AUTO_TEST_CASE(what_is_told_survives_a_restart) {
   raise();
-  const auto again = open();
-  const auto fresh = persistence::make_stores(*again, keys);
-  BOOST_TEST(must(fresh.alerts->take_deliveries(10, noon, after(1))).size() == 1u);
+  stores = {};
+  inbox.reset();
+  db.reset();
+  db = open();
+  stores = persistence::make_stores(*db, keys);
+  BOOST_TEST(taken(noon) == words{"open 1"}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(many_nodes_that_see_it_at_once_open_one_and_tell_of_it_once) {
