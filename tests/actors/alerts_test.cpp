@@ -37,7 +37,7 @@ struct with_a_broken_company : health_fixture {
     }
   }
   void release() {
-    gateway->ask(actors::release_quarantine{broken, {}});
+    gateway->ask(actors::release_quarantine{broken, {}, {}});
     settle();
   }
   core::tenant_id broken;
