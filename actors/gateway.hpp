@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_tree.hpp"
+#include "actors/alarm_bell.hpp"
 #include "actors/messages.hpp"
 #include "actors/number_directory.hpp"
 #include "actors/questions.hpp"
@@ -18,6 +19,8 @@ class gateway : public store_questions,
                 public asked<put_config>,
                 public asked<change_company>,
                 public asked<remove_company>,
+                public asked<read_health>,
+                public asked<run_health>,
                 public asked<release_quarantine> {
 public:
   using store_questions::ask;
@@ -26,9 +29,14 @@ public:
   using asked<put_config>::ask; ///< on success every node's front end and the company's actor know
   using asked<change_company>::ask;
   using asked<remove_company>::ask;
+  using asked<read_health>::ask;
+  using asked<run_health>::ask; ///< takes up to 15 s
   using asked<release_quarantine>::ask;
 
   virtual const number_directory& numbers() const = 0;
+
+  /// Where to tell of what should become an alert.
+  virtual alarm_bell& bell() const = 0;
 
   /// Hands a verified webhook to its company. Its reply is called exactly once, from any thread, within the deadline.
   virtual void dispatch(webhook_job job) = 0;

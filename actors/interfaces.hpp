@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/health_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/twilio_messages.hpp"
 
@@ -102,6 +103,20 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<begin_idempotent>,
     // Keeps the answer of whoever took it.
     caf::reacts_to<finish_idempotent>,
+    // Opens an alert, or makes the one there is older; ec::company_not_found.
+    caf::reacts_to<raise_alert>,
+    // The cause of an alert is gone; answered with whether that ended one.
+    caf::reacts_to<resolve_alert>,
+    // All alerts that are not resolved.
+    caf::reacts_to<list_open_alerts>,
+    // A page of alerts, newest first.
+    caf::reacts_to<list_alerts>,
+    // Somebody has seen an alert; ec::not_found, ec::invalid_state for a resolved one.
+    caf::reacts_to<acknowledge_alert>,
+    // Alerts that are to be told to the outside now.
+    caf::reacts_to<take_deliveries>,
+    // One of them has been told, or is to be told again later.
+    caf::reacts_to<finish_delivery>,
     // One round trip to the database.
     caf::reacts_to<ping_database>>;
 
@@ -113,6 +128,23 @@ using twilio_actor = caf::typed_actor<
     caf::reacts_to<find_account_number>,
     // The sound of a recording.
     caf::reacts_to<fetch_recording>>;
+
+/// Watches what the node and its companies depend on, and is the notification centre.
+using health_monitor_actor = caf::typed_actor<
+    // What was found when everything was last checked, of everything or of one company.
+    caf::reacts_to<read_health>,
+    // Checks now; answered within 15 s with what was found by then. Who asks meanwhile hears the same.
+    caf::reacts_to<run_health>,
+    // Somebody has seen a cause for an alert.
+    caf::reacts_to<cause_seen>,
+    // The cause of an alert is gone.
+    caf::reacts_to<cause_gone>,
+    // A company's credentials may have changed: it is checked soon.
+    caf::reacts_to<company_changed>,
+    // INTERNAL: once a second, whatever is due.
+    caf::reacts_to<look_after_health>,
+    // INTERNAL: somebody has answered.
+    caf::reacts_to<health_news>>;
 
 } // namespace trunkline::actors
 
@@ -160,6 +192,20 @@ TRUNKLINE_LOCAL_MESSAGE(finish_idempotent)
 TRUNKLINE_LOCAL_MESSAGE(fetch_account)
 TRUNKLINE_LOCAL_MESSAGE(find_account_number)
 TRUNKLINE_LOCAL_MESSAGE(fetch_recording)
+TRUNKLINE_LOCAL_MESSAGE(raise_alert)
+TRUNKLINE_LOCAL_MESSAGE(resolve_alert)
+TRUNKLINE_LOCAL_MESSAGE(list_open_alerts)
+TRUNKLINE_LOCAL_MESSAGE(list_alerts)
+TRUNKLINE_LOCAL_MESSAGE(acknowledge_alert)
+TRUNKLINE_LOCAL_MESSAGE(take_deliveries)
+TRUNKLINE_LOCAL_MESSAGE(finish_delivery)
+TRUNKLINE_LOCAL_MESSAGE(read_health)
+TRUNKLINE_LOCAL_MESSAGE(run_health)
+TRUNKLINE_LOCAL_MESSAGE(cause_seen)
+TRUNKLINE_LOCAL_MESSAGE(cause_gone)
+TRUNKLINE_LOCAL_MESSAGE(company_changed)
+TRUNKLINE_LOCAL_MESSAGE(look_after_health)
+TRUNKLINE_LOCAL_MESSAGE(health_news)
 TRUNKLINE_LOCAL_MESSAGE(commit_batch)
 TRUNKLINE_LOCAL_MESSAGE(look_for_idle)
 TRUNKLINE_LOCAL_MESSAGE(report_vitals)

@@ -52,6 +52,7 @@ void local_gateway::publish(core::tenant_profile profile) {
   });
   if (running)
     caf::anon_send(running, profile_changed{shared});
+  parts_.node->bell->changed(shared->tenant.id);
 }
 
 /// Read back rather than assembled here: two changes at once then end with what the database has.
@@ -139,6 +140,7 @@ void local_gateway::ask(remove_company question) {
 void local_gateway::forget(const core::tenant_id& id) {
   parts_.numbers.remove(id);
   caf::anon_send(parts_.shards, forget_company{id});
+  parts_.node->bell->changed(id);
   parts_.node->stores.ask(purge_removed{});
 }
 
@@ -146,6 +148,11 @@ void local_gateway::ask(release_quarantine question) {
   parts_.deadlines.watch(question.answer.watched());
   caf::anon_send(parts_.shards, std::move(question));
 }
+
+// Not watched: HEALTH_MONITOR answers by itself, and takes its time.
+
+void local_gateway::ask(read_health question) { caf::anon_send(parts_.health, std::move(question)); }
+void local_gateway::ask(run_health question) { caf::anon_send(parts_.health, std::move(question)); }
 
 actor_tree local_gateway::actors(const actor_filter& filter) const {
   return make_actor_tree(pulse_, draining_, parts_.node->clock.now(), parts_.workers, parts_.node->tenants,

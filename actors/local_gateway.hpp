@@ -29,6 +29,7 @@ public:
     deadline_sweep& deadlines;
     std::vector<std::shared_ptr<vitals>> workers;
     core::timestamp started_at;
+    health_monitor_actor health = {};
   };
 
   explicit local_gateway(parts p)
@@ -42,6 +43,9 @@ public:
   void ask(change_company question) override;
   void ask(remove_company question) override;
   void ask(release_quarantine question) override;
+  void ask(read_health question) override;
+  void ask(run_health question) override;
+  alarm_bell& bell() const override { return *parts_.node->bell; }
   actor_tree actors(const actor_filter& filter) const override;
   std::string node_name() const override { return parts_.node->settings.node_name; }
   bool quarantined(const core::tenant_id& tenant) const override;

@@ -4,13 +4,14 @@
 
 namespace trunkline::actors {
 
-door_ptr number_directory::make_door(const persistence::tenant_door& row) const {
+std::shared_ptr<door> number_directory::make_door(const persistence::tenant_door& row) const {
   auto company = std::make_shared<door>();
   company->tenant = row.tenant;
   company->signatures = row.signatures;
   company->hook = row.hook;
   if (!row.account_sid.empty()) { // a company with an account of its own never falls back to the platform's [P6]
     company->account_sid = row.account_sid;
+    company->own_account = true;
     for (const auto* token : {&row.auth_token, &row.next_auth_token})
       if (!token->empty())
         company->auth_tokens.push_back(*token);
@@ -39,6 +40,9 @@ void number_directory::put(persistence::tenant_door row) {
   std::unique_lock held(lock_);
   forget_numbers(row.tenant);
   auto& keys = keys_[row.tenant];
+  if (keys.door)
+    company->signals = keys.door->signals;
+  keys.door = company;
   for (const auto& token : keys.tokens)
     by_token_[token].company = company;
   const auto add_token = [&](const core::hook_token& token) {
@@ -86,6 +90,21 @@ std::optional<destination> number_directory::by_number(std::string_view e164) co
 std::optional<destination> number_directory::by_token(std::string_view token) const {
   std::shared_lock held(lock_);
   return look_up(by_token_, token);
+}
+
+door_ptr number_directory::by_company(const core::tenant_id& tenant) const {
+  std::shared_lock held(lock_);
+  const auto found = keys_.find(tenant);
+  return found == keys_.end() ? nullptr : found->second.door;
+}
+
+std::vector<core::tenant_id> number_directory::companies_with_own_account() const {
+  std::shared_lock held(lock_);
+  std::vector<core::tenant_id> all;
+  for (const auto& [tenant, keys] : keys_)
+    if (keys.door && keys.door->own_account)
+      all.push_back(tenant);
+  return all;
 }
 
 size_t number_directory::companies() const {

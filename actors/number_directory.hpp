@@ -3,6 +3,7 @@
 #include "core/ids.hpp"
 #include "core/phone_number.hpp"
 #include "core/tenant_config.hpp"
+#include "health/minute_gate.hpp"
 #include "persistence/stores.hpp"
 
 #include <atomic>
@@ -16,6 +17,11 @@
 
 namespace trunkline::actors {
 
+/// What the front end has seen of a company's webhooks; it stays the same when the configuration changes.
+struct door_signals {
+  health::minute_gate rejected, next_token;
+};
+
 /// What the front end knows of a company: enough to refuse a forged webhook without asking anybody.
 struct door {
   core::tenant_id tenant;
@@ -23,6 +29,8 @@ struct door {
   std::vector<core::secret> auth_tokens; ///< any of them verifies: current and next
   core::signature_mode signatures = core::signature_mode::enforce;
   core::hook_token hook; ///< the company's own token
+  bool own_account = false;
+  std::shared_ptr<door_signals> signals = std::make_shared<door_signals>();
 };
 
 using door_ptr = std::shared_ptr<const door>;
@@ -47,6 +55,9 @@ public:
   std::optional<destination> by_number(std::string_view e164) const;
   std::optional<destination> by_token(std::string_view token) const;
 
+  door_ptr by_company(const core::tenant_id& tenant) const; ///< null if there is no such company
+  std::vector<core::tenant_id> companies_with_own_account() const;
+
   size_t companies() const;
   size_t numbers() const;
   bool platform_usable() const { return platform_.has_value(); }
@@ -60,11 +71,12 @@ private:
   using index = std::unordered_map<std::string, destination, text_hash, std::equal_to<>>;
 
   struct keys_of_company {
+    door_ptr door;
     std::vector<std::string> numbers, tokens;
   };
 
   static std::optional<destination> look_up(const index& where, std::string_view key);
-  door_ptr make_door(const persistence::tenant_door& row) const;
+  std::shared_ptr<door> make_door(const persistence::tenant_door& row) const;
   void forget_numbers(const core::tenant_id& tenant);
 
   const std::optional<core::platform_account> platform_;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/alarm_bell.hpp"
 #include "actors/number_directory.hpp"
 #include "actors/store_pool.hpp"
 #include "actors/tenant_registry.hpp"
@@ -28,7 +29,8 @@ struct services {
   store_pool stores;
   std::vector<inbox_actor> inboxes; ///< a company always has the same one, so its events keep their order
   twilio_actor twilio = {};
-  deliver_webhook deliver = {}; ///< to customers' servers
+  deliver_webhook deliver = {};                                      ///< to customers' servers
+  std::shared_ptr<alarm_bell> bell = std::make_shared<alarm_bell>(); ///< HEALTH_MONITOR hears it
 };
 
 } // namespace trunkline::actors

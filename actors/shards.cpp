@@ -5,6 +5,7 @@
 #include "actors/tenant.hpp"
 #include "config/log.hpp"
 #include "core/metrics.hpp"
+#include "health/causes.hpp"
 
 #include <caf/send.hpp>
 
@@ -152,6 +153,7 @@ void shards_state::quarantine(const core::tenant_id& tenant, const std::string& 
       "ALERT COMPANY_QUARANTINED company {}: {} crashes within {} s, last: {}. Its webhooks are stored and answered "
       "with the safe chain; release it with POST /api/companies/{}/quarantine/release",
       tenant, restart_policy::crashes_to_quarantine, restart_policy::window_ms / 1000, why, tenant);
+  node->bell->seen(health::quarantine_cause(tenant));
   store_quarantine(tenant);
 }
 
@@ -159,7 +161,7 @@ void shards_state::store_quarantine(const core::tenant_id& tenant) {
   node->stores.ask(set_tenant_state{
       tenant, core::tenant_state::quarantined, by_node(),
       reply<core::tenant_profile>([node = node, pulse = pulse, unstored = unstored, tenant](auto done) {
-        if (done)
+        if (done || done.error().code == core::ec::company_not_found) // removed meanwhile
           return;
         log::error(log::no_request, "company {}: quarantine not stored: {}", tenant, done.error().detail);
         pulse->failed(done.error(), node->clock.now());
@@ -199,6 +201,7 @@ void shards_state::lifted(const quarantine_lifted& news) {
     slot.crashes->policy.release();
     slot.phase = tenant_phase::passive;
   });
+  node->bell->gone(health::quarantine_cause(news.tenant).key);
   news.answer(*news.profile);
 }
 

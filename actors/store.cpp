@@ -79,6 +79,17 @@ core::expected<call_with_events> find_with_events(persistence::call_store& calls
   return call_with_events{std::move(found->first), std::move(found->second)};
 }
 
+core::expected<std::vector<core::alert_delivery>> take(persistence::alert_store& alerts, const take_deliveries& q,
+                                                       core::timestamp now) {
+  return alerts.take_deliveries(q.most, now, {now.ms + q.ours_for.count()});
+}
+
+core::expected<void> finish(persistence::alert_store& alerts, const finish_delivery& q, core::timestamp now) {
+  if (!q.again_in)
+    return alerts.finish_delivery(q.id, std::nullopt);
+  return alerts.finish_delivery(q.id, core::timestamp{now.ms + q.again_in->count()});
+}
+
 core::expected<int64_t> round_trip(const persistence::store_set& stores) {
   const auto begun = std::chrono::steady_clock::now();
   if (auto done = stores.ping(); !done)
@@ -139,6 +150,14 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
       st.on<list_audit>([&db](const auto& q) { return db.audit->list(q.filter, q.page); }),
       st.on<begin_idempotent>([&db, now](const auto& q) { return take_idempotency_key(*db.idempotency, q, now()); }),
       st.on<finish_idempotent>([&db](const auto& q) { return keep_answer(*db.idempotency, q); }),
+      st.on<raise_alert>([&db, now](const auto& q) { return db.alerts->raise(q.cause, now(), q.tell); }),
+      st.on<resolve_alert>(
+          [&db, now](const auto& q) { return db.alerts->resolve(q.key, q.unseen_since, now(), q.tell); }),
+      st.on<list_open_alerts>([&db](const auto& q) { return db.alerts->open(q.most); }),
+      st.on<list_alerts>([&db](const auto& q) { return db.alerts->list(q.filter, q.page); }),
+      st.on<acknowledge_alert>([&db, now](const auto& q) { return db.alerts->acknowledge(q.alert, now(), q.by); }),
+      st.on<take_deliveries>([&db, now](const auto& q) { return take(*db.alerts, q, now()); }),
+      st.on<finish_delivery>([&db, now](const auto& q) { return finish(*db.alerts, q, now()); }),
       st.on<ping_database>([&db](const auto&) { return round_trip(db); }),
   };
 }

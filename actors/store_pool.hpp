@@ -24,15 +24,20 @@ public:
     caf::anon_send(workers_[turn % workers_.size()], std::move(question));
   }
 
-  /// A company always has the same worker for these, so that the state said last is the one that stays.
-  void ask(set_tenant_state question) const {
-    const auto turn = tenant_registry::shard_of(question.tenant);
-    caf::anon_send(workers_[turn % workers_.size()], std::move(question));
-  }
+  // A company always has the same worker for these, so that what was said last is what stays.
+  void ask(set_tenant_state question) const { ask_worker_of(question.tenant, std::move(question)); }
+  void ask(raise_alert question) const { ask_worker_of(question.cause.key.company, std::move(question)); }
+  void ask(resolve_alert question) const { ask_worker_of(question.key.company, std::move(question)); }
 
   const std::vector<store_actor>& workers() const { return workers_; }
 
 private:
+  template <class Question>
+  void ask_worker_of(const core::tenant_id& company, Question&& question) const {
+    const auto turn = tenant_registry::shard_of(company);
+    caf::anon_send(workers_[turn % workers_.size()], std::forward<Question>(question));
+  }
+
   std::vector<store_actor> workers_;
   std::shared_ptr<std::atomic<size_t>> next_;
 };

@@ -1,5 +1,6 @@
 #include "cluster/crew.hpp"
 
+#include "actors/health_monitor.hpp"
 #include "actors/inbox.hpp"
 #include "actors/shards.hpp"
 #include "actors/store.hpp"
@@ -39,6 +40,32 @@ size_t count_of_inbox_workers(const config::settings& settings, persistence::dia
   return std::thread::hardware_concurrency() < 4 ? 1 : 2;
 }
 
+actors::health_monitor_parts health_parts(const workplace& at, const crew& made,
+                                          std::shared_ptr<actors::vitals> pulse) {
+  actors::health_monitor_parts parts{made.services,
+                                     at.numbers,
+                                     at.settings.platform,
+                                     at.db.kind() == persistence::dialect::sqlite ? "sqlite" : "postgresql",
+                                     at.settings.health_interval,
+                                     {},
+                                     {},
+                                     std::move(pulse)};
+  parts.companies.interval = at.settings.health_company_interval;
+  parts.companies.first_retry = std::min<std::chrono::milliseconds>(std::chrono::seconds(60), parts.companies.interval);
+  parts.companies.per_second = at.settings.health_checks_per_second;
+  if (at.deliver_alerts)
+    parts.receiver =
+        actors::alert_receiver{at.settings.alerts_webhook_url, at.settings.alerts_webhook_key, at.deliver_alerts};
+  return parts;
+}
+
+/// Whoever rings the bell is heard by the monitor until the bell is silenced.
+void answer_bell(actors::alarm_bell& bell, const actors::health_monitor_actor& monitor) {
+  bell.answered_by([monitor](actors::alarm_bell::alarm alarm) {
+    std::visit([&](auto& message) { caf::anon_send(monitor, std::move(message)); }, alarm);
+  });
+}
+
 } // namespace
 
 crew spawn_crew(const workplace& at, const on_loss& lost) {
@@ -73,6 +100,10 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
       actors::services{limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)),
                        std::move(inboxes), twilio, at.deliver});
   made.shards = watched(at.system.spawn(actors::shards, made.services, pulse("SHARDS", "shards")), "SHARDS");
+  made.health = watched(
+      at.system.spawn(actors::health_monitor, health_parts(at, made, pulse("HEALTH_MONITOR", "health-monitor"))),
+      "HEALTH_MONITOR");
+  answer_bell(*made.services->bell, made.health);
   return made;
 }
 

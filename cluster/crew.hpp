@@ -14,10 +14,12 @@
 
 namespace trunkline::cluster {
 
-/// The actors that a node can not do without: STORE and INBOX workers and TWILIO, which `services` holds, and SHARDS.
+/// The actors that a node can not do without: STORE and INBOX workers and TWILIO, which `services` holds, SHARDS and
+/// HEALTH_MONITOR.
 struct crew {
   std::shared_ptr<const actors::services> services;
   actors::shards_actor shards;
+  actors::health_monitor_actor health;
   std::vector<std::shared_ptr<actors::vitals>> vitals;
 };
 
@@ -32,7 +34,9 @@ struct workplace {
   bool platform_usable = false;
   providers::http_client& to_twilio;
   actors::deliver_webhook deliver;
-  const std::atomic<bool>& stopping; ///< from then on they may end
+  const actors::number_directory& numbers;
+  actors::deliver_webhook deliver_alerts; ///< empty: nobody outside is told
+  const std::atomic<bool>& stopping;      ///< from then on they may end
 };
 
 crew spawn_crew(const workplace& at, const on_loss& lost = end_process);

@@ -71,11 +71,14 @@ struct node::impl {
   providers::http_client to_twilio;
   /// Apart from Twilio's: a customer's server that hangs takes no room from it.
   providers::http_client to_customers;
+  /// Where the operator wants to hear of alerts, inside of his own network if he likes.
+  std::unique_ptr<providers::http_client> to_operator;
   system_config caf_config;
   std::unique_ptr<caf::actor_system> system;
   std::unique_ptr<actors::deadline_sweep> deadlines;
   std::shared_ptr<const actors::services> services;
   actors::shards_actor shards;
+  actors::health_monitor_actor health;
   std::unique_ptr<actors::local_gateway> gateway;
   std::unique_ptr<database_probe> probe;
   std::atomic<std::shared_ptr<const http::checks::jwt_verifier>> tokens;
@@ -126,12 +129,17 @@ core::expected<void> node::impl::read_directory() {
 void node::impl::spawn_actors() {
   system = std::make_unique<caf::actor_system>(caf_config);
   deadlines = std::make_unique<actors::deadline_sweep>(settings.request_deadline);
-  auto crew = spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), to_twilio,
-                          providers::make_webhook_sender(to_customers), stopping});
+  if (!settings.alerts_webhook_url.empty())
+    to_operator = std::make_unique<providers::http_client>();
+  auto crew =
+      spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), to_twilio,
+                  providers::make_webhook_sender(to_customers), numbers,
+                  to_operator ? providers::make_webhook_sender(*to_operator) : actors::deliver_webhook(), stopping});
   services = std::move(crew.services);
   shards = std::move(crew.shards);
+  health = std::move(crew.health);
   gateway = std::make_unique<actors::local_gateway>(
-      actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(crew.vitals), clock.now()});
+      actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(crew.vitals), clock.now(), health});
   services->stores.ask(actors::purge_removed{});
   probe = std::make_unique<database_probe>(
       [this](actors::reply<int64_t> answer) {
@@ -183,7 +191,9 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
   // RESTinio closes without an answer when its own patience ends, so ours must end first: an API request asks at most
   // eight questions in a row (a PUT of a configuration with a key that is not known yet).
   hooks.handle_timeout = settings.request_deadline + std::chrono::seconds(5);
-  admin.handle_timeout = 8 * settings.request_deadline + std::chrono::seconds(5);
+  // A run of health checks takes up to 15 s.
+  admin.handle_timeout = std::max<std::chrono::milliseconds>(8 * settings.request_deadline, std::chrono::seconds(15)) +
+                         std::chrono::seconds(5);
 
   for (auto [server, where, routes] :
        {std::tuple(&api, &admin, &http::api_routes), std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {
@@ -205,10 +215,14 @@ void node::impl::stop() {
   // What they end is told to actors that are still there.
   to_customers.stop();
   to_twilio.stop();
+  if (to_operator)
+    to_operator->stop();
   if (!system)
     return;
   stopping = true;
   end(caf::actor_cast<caf::actor>(std::exchange(shards, nullptr)));
+  services->bell->answered_by({});
+  end(caf::actor_cast<caf::actor>(std::exchange(health, nullptr)));
   end(caf::actor_cast<caf::actor>(services->twilio));
   for (const auto& inbox : services->inboxes)
     end(caf::actor_cast<caf::actor>(inbox));

@@ -98,6 +98,9 @@ void settle(loaded& out) {
   if (!s.inbox_durable)
     out.warnings.emplace_back(
         "inbox.durable is false: webhooks are answered before they are stored, a crash loses them.");
+  const auto alerts = parse_base_url(base_of(s.alerts_webhook_url));
+  if (alerts && !alerts->https && !alerts->is_loopback())
+    out.warnings.emplace_back("alerts.webhook_url is http: alerts would cross the network unencrypted.");
   if (s.outgoing_allow_private)
     out.warnings.emplace_back(
         "outgoing.allow_private is true: customers' webhooks reach this machine and its network.");
@@ -147,6 +150,8 @@ core::expected<loaded> load(const sources& from) {
   const auto& s = out.values;
   if (s.listen == s.api_listen && s.listen.port != 0)
     found.problem("settings", "api_listen", "must not be the same as listen");
+  if (!s.alerts_webhook_url.empty() && s.alerts_webhook_key.empty())
+    found.problem("settings", "alerts.webhook_secret", "must be set together with alerts.webhook_url");
   if (!found.problems.empty())
     return core::fail(core::ec::invalid_configuration, fmt::format("{}", fmt::join(found.problems, "\n")));
 

@@ -3,6 +3,8 @@
 #include "config/values.hpp"
 #include "core/country.hpp"
 
+#include <sodium.h>
+
 #include <algorithm>
 
 namespace trunkline::config {
@@ -160,6 +162,36 @@ problem set_failing_company(settings& s, std::string_view value) {
   return std::nullopt;
 }
 
+problem set_webhook_url(settings& s, std::string_view value) {
+  if (value.empty())
+    return s.alerts_webhook_url.clear(), std::nullopt;
+  const bool plain = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F && c != '#'; });
+  if (!plain || value.size() > 2048 || !parse_base_url(base_of(value)))
+    return "must be http(s)://HOST[:PORT][/PATH][?QUERY] without user or fragment";
+  s.alerts_webhook_url = value;
+  return std::nullopt;
+}
+
+/// What Standard Webhooks calls a secret: whsec_ and the base64 of 24 to 64 bytes.
+problem set_webhook_secret(settings& s, std::string_view value) {
+  constexpr std::string_view prefix = "whsec_", wrong = "must be whsec_ and the base64 of 24 to 64 bytes, or 24 to 64 "
+                                                        "printable ASCII characters without spaces";
+  std::string key(value);
+  if (value.starts_with(prefix)) {
+    size_t length = 0;
+    if (sodium_base642bin(reinterpret_cast<unsigned char*>(key.data()), key.size(), value.data() + prefix.size(),
+                          value.size() - prefix.size(), nullptr, &length, nullptr, sodium_base64_VARIANT_ORIGINAL) != 0)
+      return std::string(wrong);
+    key.resize(length);
+  } else if (!std::all_of(key.begin(), key.end(), [](char c) { return c > 0x20 && c < 0x7F; })) {
+    return std::string(wrong);
+  }
+  if (!value.empty() && (key.size() < 24 || key.size() > 64))
+    return std::string(wrong);
+  s.alerts_webhook_key = core::secret(std::move(key));
+  return std::nullopt;
+}
+
 // -- the table --------------------------------------------------------------------------------------------------------
 
 using enum value_kind;
@@ -205,6 +237,19 @@ constexpr setting table[] = {
     {"outgoing.allow_private", "TRUNKLINE_OUTGOING_ALLOW_PRIVATE", boolean, "false", "`true` or `false`",
      "For development: customers' webhooks may go to http and to private addresses, this machine's own included.",
      set_boolean<&s::outgoing_allow_private>},
+    {"health.interval_seconds", "TRUNKLINE_HEALTH_INTERVAL_SECONDS", integer, "60", "5 to 3600",
+     "How often the database and the platform's Twilio account are checked.",
+     set_integer<&s::health_interval, 5, 3'600>},
+    {"health.company_interval_seconds", "TRUNKLINE_HEALTH_COMPANY_INTERVAL_SECONDS", integer, "900", "10 to 86400",
+     "How often each company's own Twilio account is checked; one that fails sooner.",
+     set_integer<&s::health_company_interval, 10, 86'400>},
+    {"health.checks_per_second", "TRUNKLINE_HEALTH_CHECKS_PER_SECOND", integer, "10", "1 to 1000",
+     "Companies' accounts checked per second at most; where that is too few, the interval grows.",
+     set_integer<&s::health_checks_per_second, 1, 1'000>},
+    {"alerts.webhook_url", "TRUNKLINE_ALERTS_WEBHOOK_URL", text, "", "http(s)://HOST[:PORT][/PATH]",
+     "Where alerts are posted when they open and when they are resolved.", set_webhook_url},
+    {"alerts.webhook_secret", "TRUNKLINE_ALERTS_WEBHOOK_SECRET", secret, "", "`whsec_` + base64",
+     "What these posts are signed with, by Standard Webhooks. Required with `alerts.webhook_url`.", set_webhook_secret},
     {"log.level", "TRUNKLINE_LOG_LEVEL", text, "info", "`debug`, `info`, `warn`, `error` or `off`",
      "The lowest level that is logged.", set_log_level},
     {"log.format", "TRUNKLINE_LOG_FORMAT", text, "json", "`json` or `text`",

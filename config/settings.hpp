@@ -56,6 +56,12 @@ struct settings {
 
   bool outgoing_allow_private = false; ///< development only
 
+  std::chrono::seconds health_interval{};
+  std::chrono::seconds health_company_interval{};
+  size_t health_checks_per_second = 0;
+  std::string alerts_webhook_url;  ///< empty: nobody is told
+  core::secret alerts_webhook_key; ///< decoded, what signatures are made with
+
   size_t webhooks_in_flight = 0;
   std::chrono::milliseconds request_deadline{};
   std::chrono::milliseconds statement_deadline{};

@@ -79,6 +79,11 @@ bool base_url::is_loopback() const {
                                                 : std::string_view(host));
 }
 
+std::string_view base_of(std::string_view url) {
+  const auto host = url.find("://");
+  return host == std::string_view::npos ? url : url.substr(0, url.find_first_of("/?", host + 3));
+}
+
 std::optional<base_url> parse_base_url(std::string_view text) {
   base_url url;
   if (text.starts_with("https://"))

@@ -20,4 +20,7 @@ struct base_url {
 };
 std::optional<base_url> parse_base_url(std::string_view text);
 
+/// A URL without path and query.
+std::string_view base_of(std::string_view url);
+
 } // namespace trunkline::config

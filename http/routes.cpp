@@ -12,6 +12,7 @@
 #include "http/handlers/keys.hpp"
 #include "http/handlers/messages.hpp"
 #include "http/handlers/metrics.hpp"
+#include "http/handlers/notifications.hpp"
 #include "http/handlers/numbers.hpp"
 #include "http/handlers/openapi.hpp"
 #include "http/handlers/readiness.hpp"
@@ -84,6 +85,11 @@ route_table api_routes(context& ctx) {
       {"GET",    "/api/companies/{companyId}/usage",  "get_usage",          viewer,   h::get_usage(ctx)},
       {"POST",   "/api/companies/{companyId}/quarantine/release", "release_quarantine", admin, h::release_quarantine(ctx)},
       {"GET",    "/api/admin/actors",                 "list_actors",        platform, h::list_actors(ctx)},
+      {"GET",    "/api/companies/{companyId}/alerts", "list_company_alerts", viewer,  h::list_company_alerts(ctx)},
+      {"GET",    "/api/admin/notifications/alerts",   "list_alerts",        platform, h::list_alerts(ctx)},
+      {"POST",   "/api/admin/notifications/alerts/{alertId}/acknowledge", "acknowledge_alert", platform, h::acknowledge_alert(ctx)},
+      {"GET",    "/api/admin/notifications/dependency-health", "get_dependency_health", platform, h::get_dependency_health(ctx)},
+      {"POST",   "/api/admin/notifications/dependency-health/run", "run_dependency_health", platform, h::run_dependency_health(ctx)},
       {"GET",    "/api/admin/audit",                  "list_audit",         platform, h::list_audit(ctx)},
       {"GET",    "/api/admin/numbers/conflicts",      "list_conflicts",     platform, h::list_conflicts(ctx)},
       {"POST",   "/api/admin/keys",                   "create_key",         platform, h::create_key(ctx), creates},

@@ -11,12 +11,14 @@
 #include "core/metrics.hpp"
 #include "core/phone_number.hpp"
 #include "core/utf8.hpp"
+#include "health/causes.hpp"
 #include "http/checks/media_type.hpp"
 #include "http/shapes/flat_object.hpp"
 
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <span>
 
 namespace trunkline::http::checks {
 
@@ -76,7 +78,8 @@ core::expected<actors::destination> find_company(const context& ctx, const webho
   return core::fail(core::ec::company_not_found, "No company found for this number");
 }
 
-bool genuine(const context& ctx, const exchange& request, const parsed_body& body, const actors::door& company) {
+bool genuine(const context& ctx, const exchange& request, const parsed_body& body, const actors::door& company,
+             std::span<const core::secret> auth_tokens) {
   twilio::signed_request said;
   said.address = &ctx.settings.public_url;
   said.target = request.target();
@@ -84,7 +87,7 @@ bool genuine(const context& ctx, const exchange& request, const parsed_body& bod
   said.params = body.params.fields();
   said.raw_body = request.body();
   said.signature = request.header_count("X-Twilio-Signature") == 1 ? request.header("X-Twilio-Signature") : "";
-  return twilio::verify(said, company.auth_tokens) && !company.account_sid.empty() &&
+  return twilio::verify(said, auth_tokens) && !company.account_sid.empty() &&
          body.params.get("AccountSid") == company.account_sid;
 }
 
@@ -107,18 +110,28 @@ std::string as_form(const twilio::form& params) {
 
 core::expected<void> check_signature(const context& ctx, const exchange& request, const parsed_body& body,
                                      const actors::door& company) {
-  if (genuine(ctx, request, body, company))
+  // The current token first: one that only the next opens tells that it has been rotated.
+  const std::span<const core::secret> tokens(company.auth_tokens);
+  const auto current = tokens.first(std::min<size_t>(tokens.size(), 1));
+  if (genuine(ctx, request, body, company, current))
     return {};
-  if (company.signatures == core::signature_mode::shadow) {
+  const auto now = ctx.clock.now();
+  if (tokens.size() > 1 && genuine(ctx, request, body, company, tokens.subspan(1))) {
+    if (const auto times = company.signals->next_token.pass(now))
+      ctx.actors.bell().seen(health::next_token_cause(company.tenant, times));
+    return {};
+  }
+  const bool shadow = company.signatures == core::signature_mode::shadow;
+  if (const auto times = company.signals->rejected.pass(now))
+    ctx.actors.bell().seen(health::rejection_cause(company.tenant, shadow, times));
+  if (shadow) {
     shadowed.add();
-    if (may_log(ctx.clock.now()))
-      log::warn(request.id(),
-                "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode",
-                company.tenant);
+    if (may_log(now))
+      log::warn(request.id(), "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode", company.tenant);
     return {};
   }
   rejected.add();
-  if (may_log(ctx.clock.now()))
+  if (may_log(now))
     log::warn(request.id(), "company {}: webhook refused, signature or AccountSid wrong", company.tenant);
   return core::fail(core::ec::signature_rejected);
 }
@@ -136,7 +149,7 @@ core::expected<actors::webhook_job> webhook_door(const context& ctx, const excha
   const auto company = find_company(ctx, route, body->params);
   if (!company) {
     if (company.error().code == core::ec::signature_rejected)
-      genuine(ctx, request, *body, nobody());
+      genuine(ctx, request, *body, nobody(), nobody().auth_tokens);
     return core::fail(company.error());
   }
   if (auto checked = check_signature(ctx, request, *body, *company->company); !checked)

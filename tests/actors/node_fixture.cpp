@@ -101,6 +101,14 @@ node_fixture::node_fixture(node_options options) {
   auto in_memory = std::make_unique<companies_in_memory>();
   companies = in_memory.get();
   stores->tenants = std::move(in_memory);
+  auto alerts_there = std::make_unique<alerts_in_memory>();
+  alerts = alerts_there.get();
+  stores->alerts = std::move(alerts_there);
+  stores->ping = [this]() -> core::expected<void> {
+    if (alerts->away)
+      return core::fail(core::ec::database_unavailable, "away");
+    return {};
+  };
   std::vector<std::shared_ptr<actors::vitals>> workers;
   const auto pulse = [&](const char* kind) {
     return workers.emplace_back(std::make_shared<actors::vitals>(kind, kind, clock.now()));

@@ -4,6 +4,7 @@
 #include "actors/local_gateway.hpp"
 #include "actors/shards.hpp"
 #include "actors/store.hpp"
+#include "tests/actors/alerts_in_memory.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -92,6 +93,7 @@ struct node_fixture {
   core::manual_clock clock{{1'700'000'000'000}};
   std::shared_ptr<inbox_in_memory> inbox_rows = std::make_shared<inbox_in_memory>();
   companies_in_memory* companies = nullptr; // owned by the store set
+  alerts_in_memory* alerts = nullptr;       // likewise
   actors::tenant_registry tenants;
   actors::number_directory numbers{std::nullopt};
   actors::deadline_sweep deadlines{patience};

@@ -18,11 +18,12 @@ namespace {
 struct crew_fixture {
   crew_fixture() {
     BOOST_REQUIRE(db->migrate());
-    crew = everybody(cluster::spawn_crew({*system, *db, keys, settings, clock, tenants, false, http, {}, stopping},
-                                         [this](std::string_view name, int) {
-                                           std::lock_guard held(lock);
-                                           losses.emplace_back(name);
-                                         }));
+    crew = everybody(
+        cluster::spawn_crew({*system, *db, keys, settings, clock, tenants, false, http, {}, numbers, {}, stopping},
+                            [this](std::string_view name, int) {
+                              std::lock_guard held(lock);
+                              losses.emplace_back(name);
+                            }));
   }
 
   ~crew_fixture() {
@@ -31,7 +32,9 @@ struct crew_fixture {
   }
 
   static std::vector<caf::actor> everybody(const cluster::crew& made) {
-    std::vector<caf::actor> all = {caf::actor_cast<caf::actor>(made.services->twilio)};
+    std::vector<caf::actor> all = {caf::actor_cast<caf::actor>(made.services->twilio),
+                                   caf::actor_cast<caf::actor>(made.health)};
+    made.services->bell->answered_by({});
     for (const auto& store : made.services->stores.workers())
       all.push_back(caf::actor_cast<caf::actor>(store));
     for (const auto& inbox : made.services->inboxes)
@@ -59,6 +62,7 @@ struct crew_fixture {
   persistence::vault keys = persistence::vault::for_tests();
   core::manual_clock clock{{1'700'000'000'000}};
   actors::tenant_registry tenants;
+  actors::number_directory numbers{std::nullopt};
   providers::http_client http;
   std::atomic<bool> stopping{false};
   caf::actor_system_config config;
@@ -88,9 +92,9 @@ BOOST_AUTO_TEST_SUITE(an_actor_the_node_can_not_do_without)
 
 BOOST_FIXTURE_TEST_CASE(is_missed_whichever_it_is, crew_fixture) {
   end_all();
-  BOOST_TEST(losses.size() == 5u);
+  BOOST_TEST(losses.size() == 6u);
   BOOST_TEST((std::set<std::string>(losses.begin(), losses.end()) ==
-              std::set<std::string>{"INBOX", "SHARDS", "STORE", "TWILIO"}));
+              std::set<std::string>{"HEALTH_MONITOR", "INBOX", "SHARDS", "STORE", "TWILIO"}));
 }
 
 BOOST_FIXTURE_TEST_CASE(may_end_when_the_node_stops, crew_fixture) {

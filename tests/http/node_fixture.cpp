@@ -14,14 +14,26 @@ fake_gateway::fake_gateway() {
 }
 
 void fake_gateway::set_signatures(core::signature_mode mode) {
+  auto door = the_door();
+  door.signatures = mode;
+  numbers_.put(std::move(door));
+}
+
+void fake_gateway::set_tokens(const std::string& current, const std::string& next) {
+  auto door = the_door();
+  door.auth_token = core::secret(current);
+  door.next_auth_token = core::secret(next);
+  numbers_.put(std::move(door));
+}
+
+persistence::tenant_door fake_gateway::the_door() const {
   persistence::tenant_door door;
   door.tenant = company.tenant.id;
   door.account_sid = node_fixture::account_sid;
   door.auth_token = core::secret(node_fixture::auth_token);
-  door.signatures = mode;
   door.hook = company.config.hook;
   door.legacy_number = core::parse_phone_number(node_fixture::number, "US").value();
-  numbers_.put(std::move(door));
+  return door;
 }
 
 std::string fake_gateway::add_key(core::role role, const core::tenant_id& of) {
@@ -34,6 +46,22 @@ void fake_gateway::answer(actors::load_profile question) {
   if (question.tenant != company.tenant.id)
     return question.answer(core::fail(core::ec::company_not_found, "No such company."));
   question.answer(company);
+}
+
+void fake_gateway::answer(actors::list_alerts question) {
+  asked_alerts = question.filter;
+  asked_page = question.page;
+  question.answer(core::page<core::alert>{{alert}, true});
+}
+
+void fake_gateway::answer(actors::acknowledge_alert question) {
+  last_author = question.by;
+  if (question.alert != alert.id)
+    return question.answer(core::fail(core::ec::not_found, "No such alert."));
+  if (alert.state == core::alert_state::resolved)
+    return question.answer(core::fail(core::ec::invalid_state, "This alert is resolved."));
+  alert.state = core::alert_state::acknowledged;
+  question.answer(alert);
 }
 
 void fake_gateway::answer(actors::create_company question) {

@@ -28,6 +28,9 @@ public:
   void ask(actors::change_company question) override { hand_over(std::move(question)); }
   void ask(actors::remove_company question) override { hand_over(std::move(question)); }
   void ask(actors::release_quarantine question) override { hand_over(std::move(question)); }
+  void ask(actors::read_health question) override { hand_over(std::move(question)); }
+  void ask(actors::run_health question) override { hand_over(std::move(question)); }
+  actors::alarm_bell& bell() const override { return bell_; }
   actors::actor_tree actors(const actors::actor_filter& filter) const override;
   std::string node_name() const override { return "n1"; }
   bool quarantined(const core::tenant_id&) const override { return false; }
@@ -43,6 +46,8 @@ public:
 
   /// Puts the company's door anew, in this mode.
   void set_signatures(core::signature_mode mode);
+  /// The same with these tokens.
+  void set_tokens(const std::string& current, const std::string& next);
   /// A key that opens; returns it.
   std::string add_key(core::role role, const core::tenant_id& of = {});
 
@@ -62,6 +67,10 @@ public:
   std::map<std::string, std::pair<std::string, std::string>> kept; ///< scope and key -> body hash, answer
   bool holds_answers = false;                                      ///< creations wait in `held`
   std::vector<actors::create_company> held;
+  health::report report;
+  std::vector<core::tenant_id> asked_health, asked_runs;
+  core::alert alert; ///< the one there is
+  std::optional<core::alert_filter> asked_alerts;
 
 private:
   /// What nothing is made of here.
@@ -93,6 +102,10 @@ private:
   void answer(actors::sign_in question);
   void answer(actors::find_session question);
   void answer(actors::sign_out question);
+  void answer(actors::read_health question) { asked_health.push_back(question.company), question.answer(report); }
+  void answer(actors::run_health question) { asked_runs.push_back(question.company), question.answer(report); }
+  void answer(actors::list_alerts question);
+  void answer(actors::acknowledge_alert question);
   void answer(actors::list_audit question) { question.answer(core::page<core::audit_entry>{}); }
   void answer(actors::begin_idempotent question);
   void answer(actors::finish_idempotent question);
@@ -100,6 +113,8 @@ private:
   void answer(actors::find_account_number question);
 
   actors::number_directory numbers_{std::nullopt};
+  mutable actors::alarm_bell bell_;
+  persistence::tenant_door the_door() const;
 };
 
 /// A front end before fake actors.
