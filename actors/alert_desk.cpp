@@ -20,6 +20,7 @@ void alert_desk::raise(core::alert_cause cause) {
   const auto key = cause.key;
   const auto times = cause.times;
   known_.insert(key);
+  raised_.insert(key);
   parts_.node->stores.ask(raise_alert{
       std::move(cause), parts_.tell,
       reply_on<core::alert>(parts_.post, [this, key, times](const auto& stored) { raised(key, times, stored); })});
@@ -28,6 +29,7 @@ void alert_desk::raise(core::alert_cause cause) {
 void alert_desk::raised(const core::alert_key& key, int64_t times, const core::expected<core::alert>& stored) {
   if (!stored) { // seen again it will be raised again
     known_.erase(key);
+    raised_.erase(key);
     if (stored.error().code != core::ec::company_not_found)
       log::error(log::no_request, "ALERT {} company {} {} could not be stored: {}", to_string(key.code), key.company,
                  key.dependency, stored.error().detail);
@@ -43,6 +45,7 @@ void alert_desk::raised(const core::alert_key& key, int64_t times, const core::e
 }
 
 void alert_desk::clear(const core::alert_key& key, std::optional<core::timestamp> unseen_since) {
+  raised_.erase(key);
   if (known_.erase(key) == 0)
     return;
   open_alerts.set(static_cast<int64_t>(known_.size()));
@@ -61,7 +64,7 @@ void alert_desk::compare(std::function<bool(const core::alert_key&)> is_gone, st
   const auto read = [this, is_gone = std::move(is_gone), then = std::move(then)](const core::expected<open>& all) {
     if (!all)
       return;
-    known_.clear();
+    known_ = raised_; // what is read may be older than these
     for (const auto& one : *all)
       known_.insert(one.key);
     open_alerts.set(static_cast<int64_t>(known_.size()));
@@ -73,6 +76,7 @@ void alert_desk::compare(std::function<bool(const core::alert_key&)> is_gone, st
         clear(one.key);
     then();
   };
+  raised_.clear();
   parts_.node->stores.ask(list_open_alerts{most_open, reply_on<open>(parts_.post, read)});
 }
 

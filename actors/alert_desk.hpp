@@ -36,6 +36,7 @@ private:
 
   const parts parts_;
   std::set<core::alert_key> known_;
+  std::set<core::alert_key> raised_; ///< of these, those since what is open was last asked for
 };
 
 } // namespace trunkline::actors

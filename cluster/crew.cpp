@@ -100,9 +100,10 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
       actors::services{limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)),
                        std::move(inboxes), twilio, at.deliver});
   made.shards = watched(at.system.spawn(actors::shards, made.services, pulse("SHARDS", "shards")), "SHARDS");
-  made.health = watched(
-      at.system.spawn(actors::health_monitor, health_parts(at, made, pulse("HEALTH_MONITOR", "health-monitor"))),
-      "HEALTH_MONITOR");
+  // A thread of its own: what it does for 100,000 companies at once must not hold up their webhooks.
+  made.health = watched(at.system.spawn<caf::detached>(
+                            actors::health_monitor, health_parts(at, made, pulse("HEALTH_MONITOR", "health-monitor"))),
+                        "HEALTH_MONITOR");
   answer_bell(*made.services->bell, made.health);
   return made;
 }

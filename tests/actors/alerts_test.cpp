@@ -112,6 +112,19 @@ BOOST_AUTO_TEST_CASE(whose_end_could_not_be_stored_ends_later) {
   BOOST_TEST(open_alerts() == words{}, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(raised_while_the_open_ones_are_read_is_not_forgotten) {
+  const auto acme = company("acme");
+  const core::alert_key drift{core::alert_code::number_drift, acme, "+15551234567"};
+  start_monitor();
+  clock.pass_ms(60'000);
+  scheduler().advance_time(std::chrono::seconds(60)); // a round begins, and in the next moment
+  services->bell->seen({drift, core::alert_severity::warning, "A number of {} has drifted", "", "", 1});
+  settle();
+  services->bell->gone(drift);
+  settle();
+  BOOST_TEST(open_alerts() == words{}, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(left_from_before_the_start_ends_when_its_company_is_well_or_gone) {
   const auto acme = company("acme");
   says["acme"] = "silent";

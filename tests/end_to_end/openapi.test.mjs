@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { addAccount, addCompany, postWebhook, smsParams, startGateway, voiceParams } from './lib/gateway.mjs';
 import { Contract } from './lib/openapi.mjs';
+import { until } from './lib/process.mjs';
 
 describe('OpenAPI', () => {
   let gateway, contract, company;
@@ -231,10 +232,37 @@ describe('OpenAPI', () => {
     await drive('delete_user', 404, { path: { user: 'ana' } });
   });
 
+  test('the_health_of_dependencies_and_alerts', async () => {
+    const report = await drive('run_dependency_health', 200, { body: {} });
+    assert.deepEqual(report.json.dependencies.map((d) => d.name).sort().slice(0, 2), ['database', 'twilio']);
+    await drive('run_dependency_health', 200);
+    await drive('get_dependency_health', 200, { query: `?companyId=${company.id}` });
+    for (const query of ['?companyId=co_nobody00']) await drive('get_dependency_health', 404, { query });
+    await drive('get_dependency_health', 400, { query: '?color=red' });
+    for (const body of [{ companyId: 7 }, { companyId: '' }, { color: 'red' }]) {
+      assert.notEqual(contract.requestProblems('run_dependency_health', body), '');
+      await drive('run_dependency_health', 400, { body });
+    }
+    await drive('run_dependency_health', 415, { body: {}, headers: { 'content-type': 'text/plain' } });
+    const forged = await postWebhook(gateway, company, '/api/twilio/voice', voiceParams(company), { signature: 'RSOYDt4T1cUTdK1PDd93/VVr8B8=' });
+    assert.equal(forged.status, 403);
+    const [alert] = await until(async () => {
+      const { data } = (await drive('list_alerts', 200, { query: `?companyId=${company.id}&code=SIGNATURE_REJECTED` })).json;
+      return data.length > 0 && data;
+    }, 'an alert');
+    assert.equal((await drive('acknowledge_alert', 200, { path: { alertId: alert.id } })).json.state, 'acknowledged');
+    await drive('acknowledge_alert', 404, { path: { alertId: 'al_nobody00' } });
+    assert.deepEqual((await drive('list_company_alerts', 200, { ...of(company.id), query: '?state=acknowledged' })).json.data.map((a) => a.id), [alert.id]);
+    for (const query of ['?state=closed', '?code=X']) {
+      await drive('list_alerts', 400, { query });
+      await drive('list_company_alerts', 400, { ...of(company.id), query });
+    }
+  });
+
   test('no_key_and_no_such_company_are_the_same_everywhere', async () => {
     for (const [operationId, operation] of contract.operations) {
       if (operation.security?.length === 0) continue;
-      const path = { companyId: 'co_nobody00', callId: 'call_nobody0', keyId: 'key_nobody00', user: 'nobody' };
+      const path = { companyId: 'co_nobody00', callId: 'call_nobody0', keyId: 'key_nobody00', user: 'nobody', alertId: 'al_nobody00' };
       const body = operation.requestBody ? {} : undefined;
       await drive(operationId, 401, { path, body, headers: { authorization: 'Bearer wrong' } });
       if (operation.path.includes('{companyId}')) {
