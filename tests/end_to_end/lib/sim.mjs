@@ -11,7 +11,7 @@ export const demo = () => JSON.parse(execFileSync(simProgram, ['--print-demo'], 
 /** A simulator on a free port: { url, stop(), ledger(filter), clearLedger(), faults(...rules), noFaults(),
  * accounts(json), settings(json), webhook(kind, json) }. Always stop() it. */
 export async function startSim({ gateway, publicUrl, args = [] } = {}) {
-  const all = ['--listen', '127.0.0.1:0', ...args];
+  const all = args.includes('--listen') ? [...args] : ['--listen', '127.0.0.1:0', ...args];
   if (gateway) all.push('--gateway', gateway);
   if (publicUrl) all.push('--public-url', publicUrl);
   const program = start(simProgram, all);
