@@ -38,7 +38,7 @@ std::vector<finding> look(const config::settings& settings) {
       {"schema", current,
        fmt::format("version {} of {}{}", schema->current, schema->wanted, current ? "" : "; run trunkline migrate")});
   if (current) {
-    const auto keys = persistence::vault::open(**db, settings.master_key_file);
+    const auto keys = persistence::vault::open(**db, settings.master_key_file, settings.master_key);
     found.push_back({"master key", bool(keys), keys ? "opens this database" : keys.error().detail});
   }
   return found;

@@ -104,7 +104,7 @@ core::expected<void> node::impl::open_database() {
   db = std::move(*opened);
   if (auto migrated = db->migrate(); !migrated)
     return core::fail(std::move(migrated).error());
-  auto vault = persistence::vault::open(*db, settings.master_key_file);
+  auto vault = persistence::vault::open(*db, settings.master_key_file, settings.master_key);
   if (!vault)
     return core::fail(std::move(vault).error());
   keys.emplace(std::move(*vault));

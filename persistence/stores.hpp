@@ -8,6 +8,7 @@
 #include "core/tenant_profile.hpp"
 #include "core/webhook_event.hpp"
 #include "persistence/access_store.hpp"
+#include "persistence/key_rotation.hpp"
 
 #include <functional>
 #include <memory>
@@ -128,6 +129,7 @@ struct store_set {
   std::unique_ptr<access_store> access;
   std::unique_ptr<audit_store> audit;
   std::unique_ptr<idempotency_store> idempotency;
+  std::unique_ptr<key_rotation_store> rotation;
   /// One round trip; how long it took is the database's latency.
   std::function<core::expected<void>()> ping;
 };
