@@ -18,6 +18,7 @@ namespace {
 core::expected<config::settings> load_settings(const std::string& file) {
   config::sources from;
   from.environment = config::process_environment();
+  config::wipe_secrets_from_environment();
   if (!file.empty())
     from.file = file;
   auto loaded = config::load(from);
