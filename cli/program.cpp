@@ -15,12 +15,7 @@ namespace trunkline::cli {
 
 namespace {
 
-core::expected<config::settings> load_settings(const std::string& file) {
-  config::sources from;
-  from.environment = config::process_environment();
-  config::wipe_secrets_from_environment();
-  if (!file.empty())
-    from.file = file;
+core::expected<config::settings> load_settings(const config::sources& from) {
   auto loaded = config::load(from);
   if (!loaded)
     return core::fail(std::move(loaded).error());
@@ -40,11 +35,15 @@ int run(int argc, char** argv) try {
   CLI::App app("Trunkline: a multi-tenant Twilio gateway");
   app.set_version_flag("--version", TRUNKLINE_VERSION);
   app.require_subcommand(1);
+  app.fallthrough(); // `serve -c FILE`, too
   std::string file;
   app.add_option("-c,--config", file, "TOML file; docs/configuration.md lists every key");
 
   std::function<int(const config::settings&)> chosen;
-  app.add_subcommand("serve", "Run a node")->callback([&] { chosen = serve; });
+  config::sources from;
+  app.add_subcommand("serve", "Run a node")->callback([&] {
+    chosen = [&](const auto& s) { return serve(s, [&] { return load_settings(from); }); };
+  });
   app.add_subcommand("migrate", "Bring the database schema up to date")->callback([&] { chosen = migrate; });
 
   bool json = false;
@@ -61,7 +60,11 @@ int run(int argc, char** argv) try {
   seed_command->callback([&] { chosen = [&](const auto& s) { return seed(s, options); }; });
 
   CLI11_PARSE(app, argc, argv);
-  const auto settings = load_settings(file);
+  if (!file.empty())
+    from.file = file;
+  from.environment = config::process_environment();
+  config::wipe_secrets_from_environment();
+  const auto settings = load_settings(from);
   if (!settings) {
     std::fprintf(stderr, "trunkline: %s\n", settings.error().detail.c_str());
     return 1;
