@@ -16,8 +16,13 @@ using settings_source = std::function<core::expected<config::settings>()>;
 /// Runs a node until SIGTERM or SIGINT, then drains it. SIGHUP reads again what may change meanwhile.
 int serve(const config::settings& settings, const settings_source& read);
 
-/// Configuration, database, schema and keys, without starting anything. `json`: one object instead of lines.
-int check(const config::settings& settings, bool json);
+struct check_options {
+  bool json = false;   ///< one object instead of lines
+  bool twilio = false; ///< try the credentials of every company, too
+};
+
+/// Configuration, database, schema and keys, without starting anything; a node that runs is asked how it is.
+int check(const config::settings& settings, const check_options& options);
 
 /// Applies the migrations that are missing.
 int migrate(const config::settings& settings);
