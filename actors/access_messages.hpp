@@ -4,6 +4,7 @@
 #include "core/api_key.hpp"
 #include "core/audit.hpp"
 #include "core/idempotency.hpp"
+#include "core/key_rotation.hpp"
 #include "core/query.hpp"
 #include "core/secret.hpp"
 
@@ -83,6 +84,17 @@ struct list_audit {
   core::audit_filter filter;
   core::page_request page;
   reply<core::page<core::audit_entry>> answer;
+};
+
+struct rotate_master_key {
+  core::author by;
+  reply<core::key_rotation> answer;
+};
+
+/// INTERNAL: the next part.
+struct rotate_further {
+  core::key_rotation state;
+  reply<core::key_rotation> answer;
 };
 
 struct begin_idempotent {

@@ -99,6 +99,11 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<sign_out>,
     // A page of the audit log, newest first.
     caf::reacts_to<list_audit>,
+    // Seals all secrets anew with another master key, a part at a time; ec::invalid_state. It goes on although nobody
+    // waits for the answer any more.
+    caf::reacts_to<rotate_master_key>,
+    // INTERNAL: the next part of it.
+    caf::reacts_to<rotate_further>,
     // Takes an idempotency key; ec::idempotency_key_reused, ec::idempotency_in_progress.
     caf::reacts_to<begin_idempotent>,
     // Keeps the answer of whoever took it.
@@ -187,6 +192,8 @@ TRUNKLINE_LOCAL_MESSAGE(sign_in)
 TRUNKLINE_LOCAL_MESSAGE(find_session)
 TRUNKLINE_LOCAL_MESSAGE(sign_out)
 TRUNKLINE_LOCAL_MESSAGE(list_audit)
+TRUNKLINE_LOCAL_MESSAGE(rotate_master_key)
+TRUNKLINE_LOCAL_MESSAGE(rotate_further)
 TRUNKLINE_LOCAL_MESSAGE(begin_idempotent)
 TRUNKLINE_LOCAL_MESSAGE(finish_idempotent)
 TRUNKLINE_LOCAL_MESSAGE(fetch_account)

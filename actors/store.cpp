@@ -108,6 +108,18 @@ void store_state::purge() {
     log::warn(log::no_request, "purging removed companies: {}; goes on at the next start", more.error().context);
 }
 
+/// Others' questions come in between.
+void store_state::rotate(core::expected<core::key_rotation> state, const reply<core::key_rotation>& answer) {
+  if (!state)
+    log::warn(log::no_request, "rotating the master key: {} {}; rotate again to go on", state.error().detail,
+              state.error().context);
+  if (state && !state->finished)
+    return caf::anon_send(caf::actor_cast<store_actor>(self), rotate_further{std::move(*state), answer});
+  if (state)
+    log::info(log::no_request, "master key: version {}, {} companies sealed anew", state->version, state->done);
+  answer(std::move(state));
+}
+
 store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self,
                                  std::shared_ptr<persistence::store_set> stores, std::shared_ptr<vitals> pulse,
                                  const core::clock* clock, bool platform_usable) {
@@ -148,6 +160,12 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
       st.on<find_session>([&db, now](const auto& q) { return db.access->find_session(q.token_hash, now()); }),
       st.on<sign_out>([&db](const auto& q) { return db.access->delete_session(q.token_hash); }),
       st.on<list_audit>([&db](const auto& q) { return db.audit->list(q.filter, q.page); }),
+      [&st, now](const rotate_master_key& q) {
+        st.rotate(guarded("store", [&] { return st.stores->rotation->begin(now(), q.by); }), q.answer);
+      },
+      [&st](const rotate_further& q) {
+        st.rotate(guarded("store", [&] { return st.stores->rotation->go_on(q.state); }), q.answer);
+      },
       st.on<begin_idempotent>([&db, now](const auto& q) { return take_idempotency_key(*db.idempotency, q, now()); }),
       st.on<finish_idempotent>([&db](const auto& q) { return keep_answer(*db.idempotency, q); }),
       st.on<raise_alert>([&db, now](const auto& q) { return db.alerts->raise(q.cause, now(), q.tell); }),

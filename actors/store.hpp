@@ -21,6 +21,7 @@ struct store_state {
   template <class Question, class Work>
   auto on(Work work);
   void purge();
+  void rotate(core::expected<core::key_rotation> state, const reply<core::key_rotation>& answer);
 
   // -- what it remembers
   store_actor::pointer self = nullptr;

@@ -1,8 +1,12 @@
+#include "cli/admin.hpp"
 #include "cli/commands.hpp"
 #include "json/writer.hpp"
 #include "persistence/database.hpp"
 #include "persistence/vault.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
@@ -16,53 +20,96 @@ struct finding {
   std::string detail;
 };
 
-std::vector<finding> look(const config::settings& settings) {
-  std::vector<finding> found;
-  found.push_back({"configuration", true, "every key is known and has a value that fits"});
-  found.push_back(
-      {"platform account", true, settings.platform ? "configured" : "none: companies need credentials of their own"});
+using findings = std::vector<finding>;
+
+/// False if there is no use in looking further.
+bool look_at_database(const config::settings& settings, findings& found) {
   auto db = persistence::database::open({settings.database.reveal(), settings.statement_deadline});
-  if (!db) {
-    found.push_back({"database", false, db.error().detail});
-    return found;
-  }
+  if (!db)
+    return found.push_back({"database", false, db.error().detail}), false;
   const bool sqlite = (*db)->kind() == persistence::dialect::sqlite;
   found.push_back({"database", true, sqlite ? "SQLite, synchronous=FULL" : "PostgreSQL, synchronous_commit=on"});
   const auto schema = (*db)->schema();
-  if (!schema) {
-    found.push_back({"schema", false, schema.error().detail});
-    return found;
-  }
+  if (!schema)
+    return found.push_back({"schema", false, schema.error().detail}), false;
   const bool current = schema->current == schema->wanted;
   found.push_back(
       {"schema", current,
        fmt::format("version {} of {}{}", schema->current, schema->wanted, current ? "" : "; run trunkline migrate")});
-  if (current) {
-    const auto keys = persistence::vault::open(**db, settings.master_key_file);
-    found.push_back({"master key", bool(keys), keys ? "opens this database" : keys.error().detail});
+  if (!current)
+    return false;
+  const auto keys = persistence::vault::open(**db, settings.master_key_file, settings.master_key);
+  found.push_back({"master key", bool(keys), keys ? "opens this database" : keys.error().detail});
+  return bool(keys);
+}
+
+/// What Twilio says of each company's account.
+void look_at_twilio(const config::settings& settings, findings& found) {
+  const auto api = admin::open(settings);
+  const auto companies = api ? (*api)->list("/api/companies") : core::fail(api.error());
+  if (!companies) {
+    found.push_back({"twilio", false, companies.error().detail});
+    return;
   }
+  size_t tried = 0;
+  for (const auto& company : (*companies)["data"].GetArray()) {
+    if (shown(company, "credentialSource") == "none")
+      continue;
+    ++tried;
+    const auto id = shown(company, "id");
+    const auto answer = (*api)->ask("POST", "/api/companies/" + id + "/twilio/test");
+    const auto said = answer ? parse(*answer) : core::fail(answer.error());
+    if (!said)
+      found.push_back({"twilio " + id, false, said.error().detail});
+    else if (shown(*said, "ok") == "true")
+      found.push_back({"twilio " + id, true,
+                       fmt::format("{}, {}, {} ms", shown(*said, "accountStatus"), shown(*said, "accountType"),
+                                   shown(*said, "latencyMs"))});
+    else
+      found.push_back({"twilio " + id, false, shown(*said, "error")});
+  }
+  if (tried == 0)
+    found.push_back({"twilio", true, "no company has credentials to try"});
+}
+
+/// SQLite belongs to the node that runs, which therefore is asked.
+bool look_at_node(const config::settings& settings, findings& found) {
+  const auto node = find_node(settings);
+  if (!node)
+    return found.push_back({"node", false, node.error().detail}), false;
+  if (!*node)
+    return look_at_database(settings, found);
+  const auto& why_not = (*node)->not_ready_because;
+  found.push_back({"node", why_not.empty(),
+                   why_not.empty()
+                       ? fmt::format("runs at {} and is ready", (*node)->url)
+                       : fmt::format("runs at {} and is not ready: {}", (*node)->url, fmt::join(why_not, ", "))});
+  if (!settings.database.reveal().starts_with("sqlite:"))
+    return look_at_database(settings, found);
+  found.push_back({"database", true, "SQLite, which that node works on: schema and keys are as it needs them"});
+  return true;
+}
+
+findings look(const config::settings& settings, bool twilio) {
+  findings found;
+  found.push_back({"configuration", true, "every key is known and has a value that fits"});
+  found.push_back(
+      {"platform account", true, settings.platform ? "configured" : "none: companies need credentials of their own"});
+  if (look_at_node(settings, found) && twilio)
+    look_at_twilio(settings, found);
   return found;
 }
 
 } // namespace
 
-int check(const config::settings& settings, bool as_json) {
-  const auto found = look(settings);
-  bool ok = true;
-  for (const auto& each : found)
-    ok = ok && each.ok;
-  if (as_json) {
+int check(const config::settings& settings, const check_options& options) {
+  const auto found = look(settings, options.twilio);
+  const bool ok = std::all_of(found.begin(), found.end(), [](const finding& each) { return each.ok; });
+  if (options.json) {
     json::writer out;
-    out.begin_object();
-    out.field("ok", ok);
-    out.key("checks").begin_array();
-    for (const auto& each : found) {
-      out.begin_object();
-      out.field("name", each.what);
-      out.field("ok", each.ok);
-      out.field("detail", each.detail);
-      out.end_object();
-    }
+    out.begin_object().field("ok", ok).key("checks").begin_array();
+    for (const auto& each : found)
+      out.begin_object().field("name", each.what).field("ok", each.ok).field("detail", each.detail).end_object();
     out.end_array().end_object();
     std::puts(out.take().c_str());
   } else {

@@ -1,18 +1,28 @@
 #pragma once
 
 #include "config/settings.hpp"
+#include "core/error.hpp"
 
+#include <functional>
 #include <string>
 
 namespace trunkline::cli {
 
 // Each command says on stderr what went wrong and what to do, and returns its exit status.
 
-/// Runs a node until SIGTERM or SIGINT, then drains it.
-int serve(const config::settings& settings);
+/// Reads the configuration again.
+using settings_source = std::function<core::expected<config::settings>()>;
 
-/// Configuration, database, schema and keys, without starting anything. `json`: one object instead of lines.
-int check(const config::settings& settings, bool json);
+/// Runs a node until SIGTERM or SIGINT, then drains it. SIGHUP reads again what may change meanwhile.
+int serve(const config::settings& settings, const settings_source& read);
+
+struct check_options {
+  bool json = false;   ///< one object instead of lines
+  bool twilio = false; ///< try the credentials of every company, too
+};
+
+/// Configuration, database, schema and keys, without starting anything; a node that runs is asked how it is.
+int check(const config::settings& settings, const check_options& options);
 
 /// Applies the migrations that are missing.
 int migrate(const config::settings& settings);

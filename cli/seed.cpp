@@ -84,7 +84,7 @@ int seed(const config::settings& settings, const seed_options& options) {
       return core::fail(db.error());
     if (auto migrated = (*db)->migrate(); !migrated)
       return core::fail(migrated.error());
-    const auto keys = persistence::vault::open(**db, settings.master_key_file);
+    const auto keys = persistence::vault::open(**db, settings.master_key_file, settings.master_key);
     if (!keys)
       return core::fail(keys.error());
     return fill(**db, *keys, options);

@@ -26,21 +26,45 @@ void keep_memory_private() {
 }
 
 /// Before any thread is started, so that all of them leave these signals to sigwait().
-sigset_t block_stop_signals() {
+sigset_t block_signals() {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGTERM);
   sigaddset(&stop, SIGINT);
+  sigaddset(&stop, SIGHUP);
   pthread_sigmask(SIG_BLOCK, &stop, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return stop;
 }
 
+/// What may change while a node runs. What can not be used is said, and everything stays as it was.
+void read_again(cluster::node& node, const settings_source& read) {
+  log::info(log::no_request, "SIGHUP: reading the configuration again");
+  const auto fresh = read();
+  if (!fresh)
+    return log::error(log::no_request, "the configuration stays as it is: {}", fresh.error().detail);
+  log::set_up(fresh->log_level, fresh->log_format);
+  node.reload(*fresh);
+  log::debug(log::no_request,
+             "log level, log format, the key of JSON Web Tokens and the master keys are as configured");
+}
+
+/// Returns the signal that ends the node.
+int wait_for_the_end(const sigset_t& waited_for, cluster::node& node, const settings_source& read) {
+  for (;;) {
+    int signal = 0;
+    sigwait(&waited_for, &signal);
+    if (signal != SIGHUP)
+      return signal;
+    read_again(node, read);
+  }
+}
+
 } // namespace
 
-int serve(const config::settings& settings) {
+int serve(const config::settings& settings, const settings_source& read) {
   keep_memory_private();
-  const auto stop = block_stop_signals();
+  const auto waited_for = block_signals();
   const log::background lines;
   auto admin_key = config::admin_key(settings);
   if (!admin_key) {
@@ -59,8 +83,7 @@ int serve(const config::settings& settings) {
   log::info(log::no_request, "ready: webhooks {} api {} companies {} after {} ms", (*node)->webhook_url(),
             (*node)->api_url(), (*node)->companies(), took.count());
 
-  int signal = 0;
-  sigwait(&stop, &signal);
+  const int signal = wait_for_the_end(waited_for, **node, read);
   log::info(log::no_request, "signal {}: draining", signal);
   alarm(stop_watchdog_seconds); // whatever hangs below, the process ends
   (*node)->drain(drain_patience);

@@ -9,6 +9,7 @@
 #include "http/routes.hpp"
 #include "http/server.hpp"
 #include "persistence/database.hpp"
+#include "persistence/master_keys.hpp"
 #include "providers/webhook_sender.hpp"
 
 #include <caf/actor_registry.hpp>
@@ -95,8 +96,8 @@ struct node::impl {
   core::expected<void> open_database();
   core::expected<void> read_directory();
   void spawn_actors();
-  core::expected<void> read_jwt_key();
-  core::expected<void> listen(core::secret admin_key);
+  core::expected<void> read_jwt_key(const config::settings& from);
+  core::expected<void> listen(core::secret admin_key, doors open);
   void stop();
 };
 
@@ -107,7 +108,7 @@ core::expected<void> node::impl::open_database() {
   db = std::move(*opened);
   if (auto migrated = db->migrate(); !migrated)
     return core::fail(std::move(migrated).error());
-  auto vault = persistence::vault::open(*db, settings.master_key_file);
+  auto vault = persistence::vault::open(*db, settings.master_key_file, settings.master_key);
   if (!vault)
     return core::fail(std::move(vault).error());
   keys.emplace(std::move(*vault));
@@ -149,21 +150,21 @@ void node::impl::spawn_actors() {
       [this](bool up) { gateway->database_is(up); });
 }
 
-core::expected<void> node::impl::read_jwt_key() {
-  core::secret key = settings.jwt_secret;
-  if (!settings.jwt_algorithm.empty() && settings.jwt_algorithm != "HS256") {
-    std::ifstream file(settings.jwt_public_key_file);
+core::expected<void> node::impl::read_jwt_key(const config::settings& from) {
+  core::secret key = from.jwt_secret;
+  if (!from.jwt_algorithm.empty() && from.jwt_algorithm != "HS256") {
+    std::ifstream file(from.jwt_public_key_file);
     std::string pem{std::istreambuf_iterator<char>(file), {}};
     key = core::secret(std::move(pem));
   }
-  auto made = http::checks::jwt_verifier::make(settings.jwt_algorithm, key);
+  auto made = http::checks::jwt_verifier::make(from.jwt_algorithm, key);
   if (!made)
     return core::fail(std::move(made).error());
   tokens.store(std::make_shared<const http::checks::jwt_verifier>(std::move(*made)));
   return {};
 }
 
-core::expected<void> node::impl::listen(core::secret admin_key) {
+core::expected<void> node::impl::listen(core::secret admin_key, doors open) {
   web = std::make_unique<http::context>(http::front_end_settings{}, *gateway, clock);
   web->settings.default_country = settings.default_country;
   web->settings.admin_key = std::move(admin_key);
@@ -197,6 +198,8 @@ core::expected<void> node::impl::listen(core::secret admin_key) {
 
   for (auto [server, where, routes] :
        {std::tuple(&api, &admin, &http::api_routes), std::tuple(&webhooks, &hooks, &http::webhook_routes)}) {
+    if (server == &webhooks && open == doors::api)
+      continue;
     auto started = http::server::start(*where, http::serve(*web, routes(*web)));
     if (!started)
       return core::fail(std::move(started).error());
@@ -246,22 +249,29 @@ node::node(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
 node::~node() { impl_->stop(); }
 
 core::expected<std::unique_ptr<node>> node::start(const config::settings& settings, core::secret admin_key,
-                                                  const core::clock& clock) {
+                                                  const core::clock& clock, doors open) {
   auto body = std::make_unique<impl>(settings, clock);
-  core::expected<void> done = body->read_jwt_key();
+  core::expected<void> done = body->read_jwt_key(settings);
   if (done)
     done = body->open_database();
   if (done)
     done = body->read_directory();
   if (done) {
     body->spawn_actors();
-    done = body->listen(std::move(admin_key));
+    done = body->listen(std::move(admin_key), open);
   }
   if (!done) {
     body->stop();
     return core::fail(std::move(done).error());
   }
   return std::unique_ptr<node>(new node(std::move(body)));
+}
+
+void node::reload(const config::settings& settings) {
+  if (auto read = impl_->read_jwt_key(settings); !read)
+    log::error(log::no_request, "the key of JSON Web Tokens stays as it is: {}", read.error().detail);
+  if (auto read = impl_->keys->keys().reload(); !read)
+    log::error(log::no_request, "the master keys stay as they are: {}", read.error().detail);
 }
 
 std::string node::webhook_url() const { return impl_->webhooks->url(); }

@@ -12,12 +12,19 @@ namespace trunkline::cluster {
 /// listeners; stops in the other order.
 class node {
 public:
+  /// Which listeners there are; `api` alone is for who administers a database that no node works on.
+  enum class doors : uint8_t { all, api };
+
   /// Ready for traffic when it returns. `clock` outlives the node.
   static core::expected<std::unique_ptr<node>> start(const config::settings& settings, core::secret admin_key,
-                                                     const core::clock& clock);
+                                                     const core::clock& clock, doors open = doors::all);
   ~node();
   node(const node&) = delete;
   node& operator=(const node&) = delete;
+
+  /// Takes the key of JSON Web Tokens from these settings and reads the master key file again. What can not be used is
+  /// logged, and the old one stays.
+  void reload(const config::settings& settings);
 
   std::string webhook_url() const;
   std::string api_url() const;

@@ -4,8 +4,11 @@
 #include "config/values.hpp"
 
 #include <fmt/ranges.h>
+#include <sodium.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -124,6 +127,13 @@ std::map<std::string, std::string> process_environment() {
       all.emplace(text.substr(0, equals), text.substr(equals + 1));
   }
   return all;
+}
+
+void wipe_secrets_from_environment() {
+  for (const auto& row : setting_table())
+    if (row.kind == value_kind::secret)
+      if (char* value = std::getenv(std::string(row.variable).c_str()))
+        sodium_memzero(value, std::strlen(value));
 }
 
 std::string derived_public_url(const endpoint& listen) { return "http://" + to_string(listen); }

@@ -20,6 +20,10 @@ struct sources {
 /// The variables of this process.
 std::map<std::string, std::string> process_environment();
 
+/// Overwrites every secret of the table where this process got it from, so that /proc/PID/environ shows it no more.
+/// Before any thread is started.
+void wipe_secrets_from_environment();
+
 struct loaded {
   settings values;
   std::vector<std::string> warnings; ///< sentences for the log and `trunkline check`

@@ -96,6 +96,16 @@ std::shared_ptr<spdlog::logger> make_logger(spdlog::sink_ptr sink, level lowest,
   return made;
 }
 
+/// The same, by a thread of its own.
+std::shared_ptr<spdlog::logger> written_behind(const spdlog::logger& plain,
+                                               const std::shared_ptr<spdlog::details::thread_pool>& writer) {
+  auto made = std::make_shared<spdlog::async_logger>("trunkline", plain.sinks().begin(), plain.sinks().end(), writer,
+                                                     spdlog::async_overflow_policy::overrun_oldest);
+  made->set_level(plain.level());
+  made->set_error_handler([](const std::string&) {});
+  return made;
+}
+
 struct current_logger {
   std::mutex mutex;
   std::shared_ptr<spdlog::logger> logger =
@@ -137,19 +147,20 @@ std::optional<format> parse_format(std::string_view text) {
   return text == "text" ? std::optional(format::text) : std::nullopt;
 }
 
-void set_up(level lowest, format form) { replace(std::make_shared<spdlog::sinks::stderr_sink_mt>(), lowest, form); }
+void set_up(level lowest, format form) {
+  auto fresh = make_logger(std::make_shared<spdlog::sinks::stderr_sink_mt>(), lowest, form);
+  const std::lock_guard lock(current().mutex);
+  auto& now = current();
+  now.logger = now.writer ? written_behind(*fresh, now.writer) : std::move(fresh);
+  now.lowest = lowest;
+}
 
 background::background() {
   constexpr size_t lines = 4096;
   const std::lock_guard lock(current().mutex);
   auto& now = current();
   now.writer = std::make_shared<spdlog::details::thread_pool>(lines, 1);
-  auto fresh =
-      std::make_shared<spdlog::async_logger>("trunkline", now.logger->sinks().begin(), now.logger->sinks().end(),
-                                             now.writer, spdlog::async_overflow_policy::overrun_oldest);
-  fresh->set_level(now.logger->level());
-  fresh->set_error_handler([](const std::string&) {});
-  now.logger = std::move(fresh);
+  now.logger = written_behind(*now.logger, now.writer);
 }
 
 background::~background() { finish_background(); }

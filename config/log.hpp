@@ -28,7 +28,8 @@ std::optional<level> parse_level(std::string_view text);
 /// "json" | "text"
 std::optional<format> parse_format(std::string_view text);
 
-/// From now on: lines of this level and above, in this form, to stderr. Before the first call: info, text.
+/// From now on: lines of this level and above, in this form, to stderr; may be called at any time. Before the first
+/// call: info, text.
 void set_up(level lowest, format form);
 
 /// While it lives, a thread of its own writes the lines: whoever reads stderr slowly or not at all stops nobody. Up to

@@ -35,8 +35,9 @@ struct settings {
   endpoint api_listen;
   std::string public_url; ///< scheme://host[:port] without a slash at the end
   std::string data_dir;
-  core::secret database;  ///< "sqlite:PATH" | "postgresql://...", which may hold a password
-  core::secret admin_key; ///< empty: see admin_key.hpp
+  core::secret database;   ///< "sqlite:PATH" | "postgresql://...", which may hold a password
+  core::secret admin_key;  ///< empty: see admin_key.hpp
+  core::secret master_key; ///< not empty: instead of the file
   std::string master_key_file;
   std::string node_name;
   std::string default_country;

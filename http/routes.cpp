@@ -95,6 +95,7 @@ route_table api_routes(context& ctx) {
       {"POST",   "/api/admin/keys",                   "create_key",         platform, h::create_key(ctx), creates},
       {"GET",    "/api/admin/keys",                   "list_keys",          platform, h::list_keys(ctx)},
       {"DELETE", "/api/admin/keys/{keyId}",           "delete_key",         platform, h::delete_key(ctx)},
+      {"POST",   "/api/admin/master-key/rotate",      "rotate_master_key",  platform, h::rotate_master_key(ctx)},
       {"POST",   "/api/admin/users",                  "put_user",           platform, h::put_user(ctx), creates},
       {"GET",    "/api/admin/users",                  "list_users",         platform, h::list_users(ctx)},
       {"DELETE", "/api/admin/users/{user}",           "delete_user",        platform, h::delete_user(ctx)},

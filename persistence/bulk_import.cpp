@@ -1,6 +1,7 @@
 #include "persistence/bulk_import.hpp"
 
 #include "json/tenant_config.hpp"
+#include "persistence/key_checks.hpp"
 #include "persistence/session.hpp"
 #include "persistence/stores.hpp"
 #include "persistence/tenant_queries.hpp"
@@ -18,17 +19,19 @@ void insert_company(soci::session& sql, const core::tenant& t) {
           t.created_at.ms, t.updated_at.ms, t.version);
 }
 
-core::expected<void> insert_config(soci::session& sql, const vault& keys, const core::tenant_id& id,
+core::expected<void> insert_config(soci::session& sql, dialect kind, const vault& keys, const core::tenant_id& id,
                                    const core::tenant_config& config) {
-  const auto data_key = keys.new_data_key(id);
-  const auto token = keys.seal(data_key, id, "auth_token", config.credentials.auth_token);
+  const auto data_key = make_data_key(sql, kind, keys, id);
+  if (!data_key)
+    return core::fail(data_key.error());
+  const auto token = keys.seal(*data_key, id, "auth_token", config.credentials.auth_token);
   if (!token)
     return core::fail(token.error());
   execute(sql,
           "insert into company_config (company_id, settings, account_sid, data_key, auth_token, next_auth_token, "
           "api_key, api_secret, signature_mode, legacy_number, whatsapp_number, hook_token, version, last_updated) "
           "values (:id, :settings, :sid, :data_key, :token, '', '', '', :mode, '', '', :hook, :version, :updated)",
-          id.value, json::write_settings(config), config.credentials.account_sid, data_key, *token,
+          id.value, json::write_settings(config), config.credentials.account_sid, *data_key, *token,
           std::string(to_text(config.signatures)), config.hook.value, config.version, config.last_updated.ms);
   return {};
 }
@@ -57,10 +60,11 @@ core::expected<void> insert_numbers(soci::session& sql, const core::tenant_id& i
 
 core::expected<void> import_companies(database& db, const vault& keys,
                                       const std::vector<core::tenant_profile>& companies) {
-  return db.connect()->run("importing companies", access::write, [&](soci::session& sql) -> core::expected<void> {
+  const auto connection = db.connect();
+  return connection->run("importing companies", access::write, [&](soci::session& sql) -> core::expected<void> {
     for (const auto& [tenant, config] : companies) {
       insert_company(sql, tenant);
-      auto done = insert_config(sql, keys, tenant.id, config);
+      auto done = insert_config(sql, connection->kind(), keys, tenant.id, config);
       if (done)
         done = insert_numbers(sql, tenant.id, config);
       if (!done)

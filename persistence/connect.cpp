@@ -88,13 +88,14 @@ core::expected<void> set_up_postgresql(soci::session& connection, std::chrono::m
 }
 
 core::expected<void> set_up_sqlite(soci::session& connection, std::chrono::milliseconds statement_deadline) {
+  // First, because the last connection that closes locks the file for a moment, and who comes then must wait.
+  run_script(connection, dialect::sqlite, fmt::format("pragma busy_timeout = {}", statement_deadline.count()));
   const auto journal = setting<std::string>(connection, "pragma journal_mode = wal");
   if (journal != "wal")
     return not_durable("journal_mode=WAL", journal);
   run_script(connection, dialect::sqlite,
-             fmt::format("pragma synchronous = full; pragma foreign_keys = on; pragma busy_timeout = {}; "
-                         "pragma cache_size = -16384; pragma temp_store = memory;",
-                         statement_deadline.count()));
+             "pragma synchronous = full; pragma foreign_keys = on; "
+             "pragma cache_size = -16384; pragma temp_store = memory;");
   const auto synchronous = setting<int>(connection, "pragma synchronous");
   if (synchronous != 2)
     return not_durable("synchronous=FULL", std::to_string(synchronous));

@@ -1,8 +1,7 @@
 #include "persistence/access_store.hpp"
+#include "persistence/key_checks.hpp"
 #include "persistence/statement.hpp"
 #include "persistence/stores_internal.hpp"
-
-#include <fmt/format.h>
 
 namespace trunkline::persistence {
 
@@ -26,10 +25,13 @@ public:
   }
 
   core::expected<void> finish(const std::string& scope, const std::string& key, const std::string& answer) override {
-    auto sealed = keys_.seal_platform(column_of(scope, key), core::secret(answer));
-    if (!sealed)
-      return core::fail(std::move(sealed.error()));
     return session_->run("keeping an answer", access::write, [&](soci::session& sql) -> core::expected<void> {
+      const auto with = platform_key(sql, session_->kind(), keys_);
+      if (!with)
+        return core::fail(with.error());
+      const auto sealed = keys_.seal(*with, {}, answer_column(scope, key), core::secret(answer));
+      if (!sealed)
+        return core::fail(sealed.error());
       execute(sql, "update idempotent_answer set answer = :answer where scope = :scope and idem_key = :key", *sealed,
               scope, key);
       return {};
@@ -45,10 +47,6 @@ public:
   }
 
 private:
-  static std::string column_of(const std::string& scope, const std::string& key) {
-    return fmt::format("idempotent_answer {} {}", scope, key);
-  }
-
   static bool take(soci::session& sql, const std::string& scope, const std::string& key, const std::string& body_hash,
                    core::timestamp now) {
     return execute(sql,
@@ -77,7 +75,7 @@ private:
       return found;
     if (sealed.empty())
       return core::fail(core::ec::idempotency_in_progress);
-    auto answer = keys_.unseal_platform(column_of(scope, key), sealed);
+    auto answer = keys_.unseal(platform_key_of(sql, version_of(sealed)), {}, answer_column(scope, key), sealed);
     if (!answer)
       return core::fail(std::move(answer.error()));
     found.answer = answer->reveal();

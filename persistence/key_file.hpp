@@ -3,18 +3,28 @@
 #include "core/error.hpp"
 #include "core/secret.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 
 namespace trunkline::persistence {
 
-/// 32 bytes out of hex or base64 (spaces and line ends around it do not count). Errors never repeat the text.
-core::expected<core::secret> parse_master_key(const core::secret& text);
+/// Master keys by version.
+using master_key_map = std::map<int, core::secret>;
 
-/// The key in the file; none if there is no file. A file that others may read is refused.
-core::expected<std::optional<core::secret>> read_key_file(const std::string& path);
+constexpr int last_key_version = 9999;
+
+/// One key a line or between commas, "2:KEY"; without a number it is version 1. A key is 32 bytes in hex or base64;
+/// blanks do not count. Errors never repeat the text.
+core::expected<master_key_map> parse_master_keys(const core::secret& text);
+
+/// The keys in the file; none if there is no file. A file that others may read is refused.
+core::expected<std::optional<master_key_map>> read_key_file(const std::string& path);
 
 /// A new file, mode 0600, on disk when this returns. An existing one is never overwritten.
-core::expected<void> write_key_file(const std::string& path, const core::secret& key);
+core::expected<void> write_key_file(const std::string& path, const master_key_map& keys);
+
+/// Puts another file in the place of this one; after a crash there is either the old one or the new one.
+core::expected<void> replace_key_file(const std::string& path, const master_key_map& keys);
 
 } // namespace trunkline::persistence

@@ -9,6 +9,7 @@
 #include "core/webhook_event.hpp"
 #include "persistence/access_store.hpp"
 #include "persistence/alert_store.hpp"
+#include "persistence/key_rotation.hpp"
 
 #include <functional>
 #include <memory>
@@ -130,6 +131,7 @@ struct store_set {
   std::unique_ptr<audit_store> audit;
   std::unique_ptr<idempotency_store> idempotency;
   std::unique_ptr<alert_store> alerts;
+  std::unique_ptr<key_rotation_store> rotation;
   /// One round trip; how long it took is the database's latency.
   std::function<core::expected<void>()> ping;
 };

@@ -2,6 +2,7 @@
 #include "json/changes.hpp"
 #include "json/tenant_config.hpp"
 #include "persistence/audit_row.hpp"
+#include "persistence/key_checks.hpp"
 #include "persistence/stores_internal.hpp"
 #include "persistence/tenant_changes.hpp"
 #include "persistence/tenant_doors.hpp"
@@ -115,9 +116,8 @@ public:
     core::tenant_profile profile{tenant, {}};
     profile.config.hook = new_hook();
     profile.config.last_updated = tenant.created_at;
-    const auto data_key = keys_.new_data_key(tenant.id);
     auto made = session_->run("creating a company", access::write,
-                              [&](soci::session& sql) { return insert_company(sql, profile, data_key, by); });
+                              [&](soci::session& sql) { return insert_company(sql, profile, by); });
     if (!made)
       return core::fail(std::move(made.error()));
     return *made ? core::expected<core::tenant_profile>(std::move(profile)) : find(tenant.id);
@@ -223,8 +223,7 @@ private:
                                                      std::optional<int64_t> if_version, core::tenant_config config,
                                                      core::timestamp now, const core::author& by);
   /// False if there is a company of this id already.
-  static core::expected<bool> insert_company(soci::session& sql, const core::tenant_profile& profile,
-                                             const std::string& data_key, const core::author& by);
+  core::expected<bool> insert_company(soci::session& sql, const core::tenant_profile& profile, const core::author& by);
   core::expected<core::tenant_profile> read(soci::session& sql, const core::tenant_id& id);
 
   std::shared_ptr<session> session_;
@@ -244,7 +243,7 @@ core::expected<core::tenant_profile> sql_tenant_store::read(soci::session& sql, 
 }
 
 core::expected<bool> sql_tenant_store::insert_company(soci::session& sql, const core::tenant_profile& profile,
-                                                      const std::string& data_key, const core::author& by) {
+                                                      const core::author& by) {
   const auto& [tenant, config] = profile;
   const auto made =
       execute(sql,
@@ -255,11 +254,14 @@ core::expected<bool> sql_tenant_store::insert_company(soci::session& sql, const 
               std::string(to_text(tenant.state)), tenant.created_at.ms, tenant.updated_at.ms, tenant.version);
   if (made == 0)
     return false;
+  const auto data_key = make_data_key(sql, session_->kind(), keys_, tenant.id);
+  if (!data_key)
+    return core::fail(data_key.error());
   execute(sql,
           "insert into company_config (company_id, settings, account_sid, data_key, auth_token, next_auth_token, "
           "api_key, api_secret, signature_mode, legacy_number, whatsapp_number, hook_token, version, last_updated) "
           "values (:id, :settings, '', :data_key, '', '', '', '', :mode, '', '', :hook, :version, :updated)",
-          tenant.id.value, json::write_settings(config), data_key, std::string(to_text(config.signatures)),
+          tenant.id.value, json::write_settings(config), *data_key, std::string(to_text(config.signatures)),
           config.hook.value, config.version, config.last_updated.ms);
   write_audit(sql, {{}, tenant.created_at, by, "company.create", tenant.id, tenant.id.value, "{}", audited(tenant)});
   return true;

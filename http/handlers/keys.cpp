@@ -71,6 +71,20 @@ std::function<void(const exchange_ptr&)> delete_key(context& ctx) {
   };
 }
 
+std::function<void(const exchange_ptr&)> rotate_master_key(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    ctx.actors.ask(actors::rotate_master_key{
+        request->author(), reply_to<core::key_rotation>(request, [](exchange& asked, const auto& done) {
+          json::writer out;
+          out.begin_object()
+              .field("version", int64_t{done.version})
+              .field("companies", static_cast<int64_t>(done.companies))
+              .end_object();
+          respond_json(asked, 200, out.take());
+        })});
+  };
+}
+
 std::function<void(const exchange_ptr&)> put_user(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
     const auto body = checks::json_body(*request);

@@ -259,6 +259,15 @@ describe('OpenAPI', () => {
     }
   });
 
+  test('the_master_key_is_rotated_and_everything_still_opens', async () => {
+    const before = await drive('list_companies', 200);
+    const rotated = await drive('rotate_master_key', 200);
+    assert.deepEqual(rotated.json, { version: 2, companies: before.json.data.length });
+    assert.equal((await drive('test_twilio_config', 200, of(company.id))).json.ok, true);
+    const viewer = await drive('create_key', 201, { body: { role: 'company_admin', companyId: company.id } });
+    await drive('rotate_master_key', 403, { headers: { authorization: `Bearer ${viewer.json.key}` } });
+  });
+
   test('no_key_and_no_such_company_are_the_same_everywhere', async () => {
     for (const [operationId, operation] of contract.operations) {
       if (operation.security?.length === 0) continue;

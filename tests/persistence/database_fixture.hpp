@@ -34,6 +34,7 @@ struct database_fixture : Place {
 
   database_fixture() {
     must(db->migrate());
+    keys = must(persistence::vault::open(*db, "", core::secret(std::string(64, 'a'))));
     stores = persistence::make_stores(*db, keys);
     inbox = persistence::make_inbox_store(*db);
   }

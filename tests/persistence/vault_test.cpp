@@ -44,7 +44,7 @@ BOOST_FIXTURE_TEST_SUITE(vault, vault_fixture)
 BOOST_AUTO_TEST_CASE(the_first_start_makes_a_key_that_later_starts_use) {
   const auto first = must(persistence::vault::open(*db, key_path));
   BOOST_CHECK(std::filesystem::status(key_path).permissions() == std::filesystem::perms(0600));
-  const auto data_key = first.new_data_key(acme);
+  const auto data_key = must(first.new_data_key(acme, 1));
   const auto sealed = must(first.seal(data_key, acme, "auth_token", core::secret("open sesame")));
   const auto second = must(persistence::vault::open(*db, key_path));
   BOOST_TEST(must(second.unseal(data_key, acme, "auth_token", sealed)).reveal() == "open sesame");
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(an_empty_database_must_be_migrated_first) {
 
 BOOST_AUTO_TEST_CASE(a_blob_opens_only_where_it_belongs) {
   const auto keys = persistence::vault::for_tests();
-  const auto data_key = keys.new_data_key(acme), other_key = keys.new_data_key(other);
+  const auto data_key = must(keys.new_data_key(acme, 1)), other_key = must(keys.new_data_key(other, 1));
   const auto sealed = must(keys.seal(data_key, acme, "auth_token", core::secret("open sesame")));
   BOOST_TEST(must(keys.unseal(data_key, acme, "auth_token", sealed)).reveal() == "open sesame");
   BOOST_CHECK(!keys.unseal(data_key, acme, "api_secret", sealed));
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_blob_opens_only_where_it_belongs) {
 
 BOOST_AUTO_TEST_CASE(nothing_is_sealed_as_nothing_and_the_same_twice_looks_different) {
   const auto keys = persistence::vault::for_tests();
-  const auto data_key = keys.new_data_key(acme);
+  const auto data_key = must(keys.new_data_key(acme, 1));
   BOOST_TEST(must(keys.seal(data_key, acme, "auth_token", core::secret())).empty());
   BOOST_TEST(must(keys.unseal(data_key, acme, "auth_token", "")).empty());
   BOOST_TEST(must(keys.seal(data_key, acme, "auth_token", core::secret("x"))) !=
