@@ -185,7 +185,7 @@ function verify({ headers, body }, secret) {
 describe('alerts [C15]', () => {
   const secret = `whsec_${Buffer.from('0123456789abcdef0123456789abcdef').toString('base64')}`;
   let gateway, receiver;
-  const told = (count) => until(() => receiver.letters.filter((l) => l.status < 300).length >= count && receiver.letters, `${count} letters`);
+  const told = (count) => until(() => receiver.letters.filter((l) => l.status < 300).length >= count && receiver.letters, `${count} letters`, 120);
 
   before(async () => {
     receiver = await startReceiver();
