@@ -127,7 +127,9 @@ core::expected<void> check_signature(const context& ctx, const exchange& request
   if (shadow) {
     shadowed.add();
     if (may_log(now))
-      log::warn(request.id(), "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode", company.tenant);
+      log::warn(request.id(),
+                "ALERT SIGNATURE_REJECTED company {}: signature or AccountSid wrong, accepted in shadow mode",
+                company.tenant);
     return {};
   }
   rejected.add();

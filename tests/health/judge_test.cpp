@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE(an_alert_has_a_place_for_the_name_of_its_company_alone) {
   BOOST_TEST(down_cause(dependency_kind::twilio, {}, found).title == "Twilio is DOWN");
   BOOST_TEST(down_cause(dependency_kind::database, {}, found).title == "The database is DOWN");
   BOOST_TEST((outage_cause(5, 4).key == down_cause(dependency_kind::twilio, {}, found).key));
-  for (const auto& cause : {quarantine_cause(acme), rejection_cause(acme, false, 3),
-                            rejection_cause(acme, true, 3), next_token_cause(acme, 3)})
+  for (const auto& cause : {quarantine_cause(acme), rejection_cause(acme, false, 3), rejection_cause(acme, true, 3),
+                            next_token_cause(acme, 3)})
     BOOST_TEST(cause.title.find("{}") != std::string::npos, cause.title);
   BOOST_TEST(rejection_cause(acme, false, 3).times == 3);
 }
