@@ -41,7 +41,7 @@ std::string fingerprint(const account_access& access) {
 core::expected<health::account_said> said(const core::expected<account_state>& answer) {
   if (!answer)
     return core::fail(answer.error());
-  return health::account_said{answer->status, answer->latency_ms};
+  return health::account_said{answer->status, answer->latency_ms, answer->type};
 }
 
 } // namespace
@@ -201,8 +201,18 @@ void account_checks::apply(const waiting& who, const health::verdict& found, cor
   else
     return ended(company);
   plan_.finished(company, found.status == status::down, parts_.node->clock.now());
+  keep(company, found, at);
   tell(company, found);
   ended(company);
+}
+
+/// For whoever asks what a company still lacks, on whichever node. Always: others write there too.
+void account_checks::keep(const core::tenant_id& company, const health::verdict& found, core::timestamp at) {
+  if (company.empty() || !found.accepted)
+    return;
+  parts_.node->stores.ask(put_account_check{company,
+                                            {at, *found.accepted, found.account_status, found.account_type},
+                                            reply<void>([](const core::expected<void>&) {})});
 }
 
 void account_checks::ended(const core::tenant_id& company) {

@@ -76,6 +76,7 @@ private:
   void answered(const std::string& account, uint64_t serial, const core::expected<account_state>& answer);
   void conclude(const std::string& account, const core::expected<account_state>& answer);
   void apply(const waiting& who, const health::verdict& found, core::timestamp at);
+  void keep(const core::tenant_id& company, const health::verdict& found, core::timestamp at);
   void tell(const core::tenant_id& company, const health::verdict& found);
   void forget(const core::tenant_id& company);
   void ended(const core::tenant_id& company);

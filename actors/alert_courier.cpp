@@ -11,7 +11,7 @@ namespace trunkline::actors {
 namespace {
 
 constexpr std::chrono::milliseconds ours_for{60'000}; ///< longer than a delivery takes
-constexpr int64_t look_every_ms = 60'000;
+constexpr int64_t look_every_ms = 10'000;
 constexpr int gone = 410; ///< Standard Webhooks: the receiver does not want to be told any more
 
 constexpr std::string_view name = "trunkline_alert_deliveries_total", help = "Alerts told to the outside";
@@ -60,23 +60,26 @@ void alert_courier::sent(const core::alert_delivery& one, const core::expected<i
   failed.add();
   const auto why = status ? fmt::format("HTTP {}", *status) : status.error().detail;
   const auto wait = status && *status == gone ? std::nullopt : health::wait_after(one.attempts);
-  if (wait) {
-    log::warn(log::no_request, "alert webhook {} not delivered (attempt {}), again in {} s: {}", one.id, one.attempts,
-              wait->count(), why);
-    return finish(one, *wait);
-  }
+  if (wait)
+    return finish(one, *wait, why);
   given_up.add();
   log::error(log::no_request, "ALERT webhook {} given up after {} attempts: {}", one.id, one.attempts, why);
   finish(one, std::nullopt);
 }
 
 /// Whether or not this is written: the row is ours for a while and then taken again.
-void alert_courier::finish(const core::alert_delivery& one, std::optional<std::chrono::milliseconds> again_in) {
+void alert_courier::finish(const core::alert_delivery& one, std::optional<std::chrono::milliseconds> again_in,
+                           const std::string& why) {
   ++under_way_;
   const auto wait_ms = again_in ? again_in->count() : 0; // done with: what comes after it may be told now
   const core::timestamp again{node_->clock.now().ms + wait_ms};
   repeat_at_ = std::min(again, repeat_at_.value_or(again));
-  const auto done = [this](const core::expected<void>&) { --under_way_; };
+  const auto done = [this, one, wait_ms, why](const core::expected<void>&) {
+    --under_way_;
+    if (wait_ms > 0)
+      log::warn(log::no_request, "alert webhook {} not delivered (attempt {}), again in {} s: {}", one.id, one.attempts,
+                wait_ms / 1000, why);
+  };
   node_->stores.ask(finish_delivery{one.id, again_in, reply_on<void>(post_, done)});
 }
 

@@ -17,7 +17,8 @@ struct alert_receiver {
 };
 
 /// Tells the outside what lies in the database to be told, again and ever later until it is heard. Looks there when
-/// there is something new, when a repetition is due, and once a minute for what another node has left.
+/// there is something new, when a repetition is due, and every 10 s for what another node, or this one before it was
+/// restarted, has left.
 class alert_courier {
 public:
   static constexpr size_t at_once = 4;
@@ -31,7 +32,8 @@ public:
 private:
   void send(const core::alert_delivery& one);
   void sent(const core::alert_delivery& one, const core::expected<int>& status);
-  void finish(const core::alert_delivery& one, std::optional<std::chrono::milliseconds> again_in);
+  void finish(const core::alert_delivery& one, std::optional<std::chrono::milliseconds> again_in,
+              const std::string& why = {});
 
   const std::shared_ptr<const services> node_;
   const on_self post_;

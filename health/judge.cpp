@@ -45,6 +45,8 @@ verdict judge_account(const core::expected<account_said>& answer, int64_t waited
   if (!answer) {
     auto out = judge_refusal(answer.error());
     out.latency_ms = waited_ms;
+    if (answer.error().code == core::ec::twilio_credentials_rejected)
+      out.accepted = false;
     return out;
   }
   auto out = timed(answer->latency_ms, "Twilio");
@@ -55,6 +57,8 @@ verdict judge_account(const core::expected<account_said>& answer, int64_t waited
     out.latency_ms = answer->latency_ms;
   }
   out.account_status = answer->status;
+  out.account_type = answer->type;
+  out.accepted = true;
   return out;
 }
 

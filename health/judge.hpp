@@ -12,13 +12,15 @@ constexpr int64_t patience_ms = 10'000; ///< no answer in this time is DOWN
 struct account_said {
   std::string status; ///< "active", "suspended", "closed"
   int64_t latency_ms = 0;
+  std::string type = {}; ///< "Full", "Trial"
 };
 
 /// What the outcome of one check means.
 struct verdict {
   health::status status = status::down;
   std::string message;
-  std::string account_status;
+  std::string account_status, account_type;
+  std::optional<bool> accepted = {}; ///< the credentials; unset: nobody has said
   std::optional<int64_t> latency_ms;
   bool reachable = true; ///< somebody answered, whatever he said
   std::string fix;       ///< of DOWN: what to do about it

@@ -43,6 +43,22 @@ BOOST_AUTO_TEST_CASE(is_told_of_each_company_by_what_twilio_says_of_its_account)
   BOOST_TEST(entry(all, suspended.value)->account_status == "suspended");
 }
 
+BOOST_AUTO_TEST_CASE(is_kept_for_whoever_asks_what_a_company_lacks) {
+  const auto well = company("well"), refused = company("refused"), suspended = company("suspended"),
+             away = company("away");
+  says = {{"refused", "refused"}, {"suspended", "suspended"}, {"away", "away"}};
+  start_monitor();
+  seconds(2);
+  const auto kept = [&](const core::tenant_id& id) {
+    const auto& check = facts->accounts.at(id);
+    return (check.accepted ? "accepted " : "refused ") + check.status;
+  };
+  BOOST_TEST(kept(well) == "accepted active");
+  BOOST_TEST(kept(refused) == "refused ");
+  BOOST_TEST(kept(suspended) == "accepted suspended");
+  BOOST_TEST(facts->accounts.count(away) == 0u); // nobody has said anything of its account
+}
+
 BOOST_AUTO_TEST_CASE(without_any_credentials_is_one_entry) {
   add_company("poor");
   start_monitor();

@@ -104,6 +104,9 @@ node_fixture::node_fixture(node_options options) {
   auto alerts_there = std::make_unique<alerts_in_memory>();
   alerts = alerts_there.get();
   stores->alerts = std::move(alerts_there);
+  auto facts_there = std::make_unique<facts_in_memory>();
+  facts = facts_there.get();
+  stores->facts = std::move(facts_there);
   stores->ping = [this]() -> core::expected<void> {
     if (alerts->away)
       return core::fail(core::ec::database_unavailable, "away");

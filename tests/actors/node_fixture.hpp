@@ -54,6 +54,22 @@ struct companies_in_memory final : persistence::tenant_store {
   bool dies_at_commit = false; ///< the next configuration is stored, but its storer hears that the database is away
 };
 
+/// What Twilio said of companies' accounts, in memory.
+struct facts_in_memory final : persistence::tenant_facts_store {
+  core::expected<core::tenant_facts> find(const core::tenant_id&) override { return core::tenant_facts(); }
+  core::expected<void> put_account_check(const core::tenant_id& id, const core::account_check& check) override {
+    accounts.insert_or_assign(id, check);
+    return {};
+  }
+  core::expected<core::page<core::number_conflict>> conflicts(const core::page_request&) override { return {}; }
+  core::expected<std::vector<core::usage_day>>
+  usage(const core::tenant_id&, const std::vector<std::pair<core::timestamp, core::timestamp>>&) override {
+    return {};
+  }
+
+  std::map<core::tenant_id, core::account_check> accounts;
+};
+
 struct node_options {
   core::tenant_id failing = {}; ///< this company's handler throws always
   size_t store_workers = 1;
@@ -94,6 +110,7 @@ struct node_fixture {
   std::shared_ptr<inbox_in_memory> inbox_rows = std::make_shared<inbox_in_memory>();
   companies_in_memory* companies = nullptr; // owned by the store set
   alerts_in_memory* alerts = nullptr;       // likewise
+  facts_in_memory* facts = nullptr;         // likewise
   actors::tenant_registry tenants;
   actors::number_directory numbers{std::nullopt};
   actors::deadline_sweep deadlines{patience};

@@ -238,6 +238,22 @@ describe('alerts [C15]', () => {
     assert.notEqual(receiver.letters[0].headers['webhook-id'], receiver.letters[1].headers['webhook-id']);
   });
 
+  test('one_that_is_not_heard_is_told_again_under_the_same_id_also_after_a_crash', async () => {
+    const beta = await addCompany(gateway, { companyName: 'Beta' });
+    receiver.status = 500;
+    await addAccount(gateway.sim, { ...beta, status: 'suspended' });
+    await checked(gateway, beta);
+    await until(() => receiver.letters.length >= 1, 'the first attempt');
+    await until(() => /not delivered \(attempt 1\)/.test(gateway.process.output), 'noted');
+    await gateway.kill('SIGKILL');
+    receiver.status = 204;
+    await gateway.startAgain();
+    await told(1);
+    const [first, ...rest] = receiver.letters.map((l) => l.headers['webhook-id']);
+    assert.ok(rest.length >= 1 && rest.every((id) => id === first));
+    assert.equal(verify(receiver.letters.at(-1), secret).title, 'Twilio is DOWN for Beta');
+  });
+
   test('refused_webhooks_of_a_company_are_one_warning_however_many', async () => {
     const gamma = await addCompany(gateway, { companyName: 'Gamma' });
     const forge = () => postWebhook(gateway, gamma, '/api/twilio/voice', voiceParams(gamma), { signature: 'RSOYDt4T1cUTdK1PDd93/VVr8B8=' });
