@@ -16,6 +16,8 @@ export const bars = [
   { of: 'companies', needs: [], what: 's to ready', value: figure('companies', 'readySeconds'), atMost: 3, fullOnly: true },
   { of: 'companies', needs: [], what: 'ms p99 of a first call', value: figure('companies', 'firstCallP99Ms'), atMost: 10 },
   { of: 'isolation', needs: [], what: 'x p99 of those alone', value: figure('isolation', 'ratio'), atMost: 1.2, fullOnly: true },
+  { of: 'neighbours', needs: [], what: 'ms p99 of the configuration API', value: figure('neighbours', 'apiP99Ms'), atMost: 20 },
+  { of: 'neighbours', needs: [], what: 'x p99 of webhooks without health checks', value: figure('neighbours', 'checksRatio'), atMost: 1.2, fullOnly: true },
   // 2 KiB for the actor; the state of a seeded company comes on top and is not bounded here.
   { of: 'companies', needs: [], what: 'bytes per idle tenant (2 KiB + state)', value: figure('companies', 'bytesPerTenant') },
 ];

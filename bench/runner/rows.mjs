@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFi
 import path from 'node:path';
 import { measureCompanies, startGateway } from './gateway.mjs';
 import { measureIsolation } from './isolation.mjs';
+import { measureNeighbours } from './neighbours.mjs';
 import { freshDatabase } from './postgres.mjs';
 import { accepts, freePort, start, unprivileged, waitUntil } from './procs.mjs';
 
@@ -75,4 +76,5 @@ export const rows = [
   { name: 'gateway_sqlite', title: 'Trunkline, SQLite', start: (c) => gateway(c, { name: 'gateway_sqlite' }) },
   { name: 'companies', title: 'Trunkline, 100,000 companies', measure: measureCompanies },
   { name: 'isolation', title: 'Trunkline, 1,000 companies beside one that throws', postgres: true, measure: measureIsolation },
+  { name: 'neighbours', title: 'Trunkline, the API and health checks beside webhooks', postgres: true, measure: measureNeighbours },
 ];

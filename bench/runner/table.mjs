@@ -34,6 +34,10 @@ export function printTable(results) {
   if (i && !i.failed)
     console.log(`${thousands(i.companies)} companies at ${thousands(i.rate)} webhooks/s: p99 ${i.p99WithoutMs.toFixed(2)} ms alone, ` +
       `${i.p99WithMs.toFixed(2)} ms beside one that always throws and gets a twentieth more (medians of ${i.rounds.with.length} rounds in turn)`);
+  const n = results.neighbours;
+  if (n && !n.failed)
+    console.log(`${thousands(n.webhooksPerSecond)} webhooks/s: p99 ${n.p99AloneMs.toFixed(2)} ms alone, ${n.p99BesideApiMs.toFixed(2)} ms beside the API, ` +
+      `${n.p99BesideChecksMs.toFixed(2)} ms beside 100 health checks/s; the API at 50 requests/s: p50 ${n.apiP50Ms.toFixed(2)} ms, p99 ${n.apiP99Ms.toFixed(2)} ms`);
   const c = results.companies;
   if (c && !c.failed)
     console.log(`${thousands(c.companies)} companies: seeded in ${c.seedSeconds.toFixed(1)} s, ready in ${c.readySeconds.toFixed(2)} s, ` +
