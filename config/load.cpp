@@ -96,6 +96,8 @@ void settle(loaded& out) {
     s.database = core::secret(fmt::format("sqlite:{}/trunkline.db", s.data_dir));
   if (s.master_key_file.empty())
     s.master_key_file = s.data_dir + "/master.key";
+  if (s.cluster_advertise.host.empty())
+    s.cluster_advertise = s.cluster_listen;
   settle_platform(out);
   settle_public_url(out);
   if (!s.inbox_durable)
@@ -162,6 +164,10 @@ core::expected<loaded> load(const sources& from) {
     found.problem("settings", "api_listen", "must not be the same as listen");
   if (!s.alerts_webhook_url.empty() && s.alerts_webhook_key.empty())
     found.problem("settings", "alerts.webhook_secret", "must be set together with alerts.webhook_url");
+  if (!s.cluster_listen.host.empty() && s.cluster_key.empty())
+    found.problem("settings", "cluster.key", "must be set together with cluster.listen");
+  if (!s.cluster_listen.host.empty() && !s.database.reveal().starts_with("postgres"))
+    found.problem("settings", "cluster.listen", "needs a PostgreSQL database: TRUNKLINE_DATABASE=postgresql://...");
   if (!found.problems.empty())
     return core::fail(core::ec::invalid_configuration, fmt::format("{}", fmt::join(found.problems, "\n")));
 

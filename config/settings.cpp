@@ -192,6 +192,32 @@ problem set_webhook_secret(settings& s, std::string_view value) {
   return std::nullopt;
 }
 
+/// Nobody is asked for a password before he may speak at this port, so it is not for everybody.
+problem set_cluster_listen(settings& s, std::string_view value) {
+  if (value.empty())
+    return s.cluster_listen = {}, std::nullopt;
+  if (const auto wrong = set_endpoint<&settings::cluster_listen>(s, value))
+    return wrong;
+  if (!s.cluster_listen.is_private())
+    return "must be loopback or a private address (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7): nodes on different "
+           "hosts meet through a tunnel, see docs/operations.md";
+  return std::nullopt;
+}
+
+problem set_cluster_advertise(settings& s, std::string_view value) {
+  if (value.empty())
+    return s.cluster_advertise = {}, std::nullopt;
+  return set_endpoint<&settings::cluster_advertise>(s, value);
+}
+
+problem set_cluster_key(settings& s, std::string_view value) {
+  const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
+  if (!value.empty() && (value.size() < 32 || value.size() > 128 || !printable))
+    return "must have 32 to 128 printable ASCII characters without spaces, for example what `openssl rand -hex 32` "
+           "prints";
+  return set_secret<&settings::cluster_key>(s, value);
+}
+
 // -- the table --------------------------------------------------------------------------------------------------------
 
 using enum value_kind;
@@ -253,6 +279,23 @@ constexpr setting table[] = {
      "Where alerts are posted when they open and when they are resolved.", set_webhook_url},
     {"alerts.webhook_secret", "TRUNKLINE_ALERTS_WEBHOOK_SECRET", secret, "", "`whsec_` + base64",
      "What these posts are signed with, by Standard Webhooks. Required with `alerts.webhook_url`.", set_webhook_secret},
+    {"cluster.listen", "TRUNKLINE_CLUSTER_LISTEN", text, "", "ADDRESS:PORT",
+     "Where the other nodes of a cluster reach this one, loopback or a private address; empty: no cluster. It needs "
+     "PostgreSQL.",
+     set_cluster_listen},
+    {"cluster.advertise", "TRUNKLINE_CLUSTER_ADVERTISE", text, "", "ADDRESS:PORT",
+     "What the other nodes dial instead of `cluster.listen`: this node's end of a tunnel.", set_cluster_advertise},
+    {"cluster.key", "TRUNKLINE_CLUSTER_KEY", secret, "", "32 to 128 characters",
+     "What nodes prove themselves to each other with, the same on all. Required with `cluster.listen`.",
+     set_cluster_key},
+    {"cluster.weight", "TRUNKLINE_CLUSTER_WEIGHT", integer, "1", "1 to 100",
+     "This node's share of the companies, in proportion to the others'.", set_integer<&s::cluster_weight, 1, 100>},
+    {"cluster.lease_ms", "TRUNKLINE_CLUSTER_LEASE_MS", integer, "10000", "1000 to 60000",
+     "A node that has not renewed its lease for so long has lost its companies. The same on all nodes.",
+     set_integer<&s::cluster_lease, 1'000, 60'000>},
+    {"cluster.quiet_seconds", "TRUNKLINE_CLUSTER_QUIET_SECONDS", integer, "60", "0 to 3600",
+     "Companies move to where they belong only after the members have been the same for so long.",
+     set_integer<&s::cluster_quiet, 0, 3'600>},
     {"log.level", "TRUNKLINE_LOG_LEVEL", text, "info", "`debug`, `info`, `warn`, `error` or `off`",
      "The lowest level that is logged.", set_log_level},
     {"log.format", "TRUNKLINE_LOG_FORMAT", text, "json", "`json` or `text`",

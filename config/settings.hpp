@@ -19,6 +19,8 @@ struct endpoint {
   uint16_t port = 0;
 
   bool is_loopback() const;
+  /// Loopback or one of the networks that are not routed in the Internet (RFC 1918, RFC 4193, RFC 6598, link-local).
+  bool is_private() const;
   friend bool operator==(const endpoint&, const endpoint&) = default;
 };
 
@@ -62,6 +64,13 @@ struct settings {
   size_t health_checks_per_second = 0;
   std::string alerts_webhook_url;  ///< empty: nobody is told
   core::secret alerts_webhook_key; ///< decoded, what signatures are made with
+
+  endpoint cluster_listen;    ///< no host: a node of its own, without a cluster
+  endpoint cluster_advertise; ///< where the others dial it
+  core::secret cluster_key;   ///< the same on all nodes
+  size_t cluster_weight = 0;
+  std::chrono::milliseconds cluster_lease{};
+  std::chrono::seconds cluster_quiet{};
 
   size_t webhooks_in_flight = 0;
   std::chrono::milliseconds request_deadline{};

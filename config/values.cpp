@@ -42,6 +42,21 @@ bool is_host_name(std::string_view host) {
 
 bool endpoint::is_loopback() const { return is_loopback_host(host); }
 
+bool endpoint::is_private() const {
+  if (is_loopback())
+    return true;
+  in6_addr v6{};
+  if (inet_pton(AF_INET6, host.c_str(), &v6) == 1) // fc00::/7, fe80::/10
+    return (v6.s6_addr[0] & 0xfe) == 0xfc || (v6.s6_addr[0] == 0xfe && (v6.s6_addr[1] & 0xc0) == 0x80);
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) != 1)
+    return false;
+  const auto bits = ntohl(v4.s_addr);
+  const auto within = [bits](uint32_t network, int length) { return bits >> (32 - length) == network >> (32 - length); };
+  return within(0x0A000000, 8) || within(0xAC100000, 12) || within(0xC0A80000, 16) || within(0x64400000, 10) ||
+         within(0xA9FE0000, 16);
+}
+
 std::string to_string(const endpoint& where) {
   const bool v6 = where.host.find(':') != std::string::npos;
   return fmt::format("{}{}{}:{}", v6 ? "[" : "", where.host, v6 ? "]" : "", where.port);
