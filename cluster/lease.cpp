@@ -4,6 +4,7 @@
 #include "core/metrics.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace trunkline::cluster {
 
@@ -69,26 +70,36 @@ lease::ms lease::next_turn() {
   return ms(std::uniform_int_distribution<int64_t>(fifth * 9 / 10, fifth * 11 / 10)(random_));
 }
 
+/// Says so once, and once more when it begins to matter.
+lease::ms lease::missed(const std::string& why) {
+  if (!std::exchange(missed_, true))
+    log::warn(log::no_request, "the lease is not renewed, {} ms are left: {}", remaining().count(), why);
+  if (!may_act() && !std::exchange(stopped_acting_, true))
+    log::error(log::no_request, "the lease has run out, so this node does nothing for its companies: {}", why);
+  return soon();
+}
+
 lease::ms lease::keep() {
   show_remaining();
   if (parts_.healthy && !parts_.healthy()) {
     unhealthy_total.add();
-    return soon();
+    return missed("the actors do not answer");
   }
   const auto before = clock_.steady();
   const auto version = parts_.renew();
   renew_seconds.observe(static_cast<double>(clock_.steady().ms - before.ms) / 1000);
   if (!version) {
     failed_total.add();
-    log::warn(log::no_request, "the lease could not be renewed, {} ms are left: {} {}", remaining().count(),
-              version.error().detail, version.error().context);
-    return soon();
+    return missed(version.error().detail + " " + version.error().context);
   }
   if (!*version) {
     die("The others have taken this node for dead: its lease was not renewed in time.");
     return soon();
   }
   renewed_total.add();
+  if (std::exchange(missed_, false))
+    log::info(log::no_request, "the lease is renewed again");
+  stopped_acting_ = false;
   deadline_ = before.ms + (ttl_ - margin(ttl_)).count();
   if (dead_) // somebody found out meanwhile
     deadline_ = never;

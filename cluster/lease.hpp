@@ -57,6 +57,7 @@ private:
   ms soon() const { return ttl_ / 20; }
   ms next_turn();
   void show_remaining() const;
+  ms missed(const std::string& why);
   void run();
 
   static constexpr int64_t never = std::numeric_limits<int64_t>::min();
@@ -66,6 +67,7 @@ private:
   const core::clock& clock_;
   std::atomic<int64_t> deadline_; ///< of clock_, in ms
   std::atomic<bool> dead_{false};
+  bool missed_ = false, stopped_acting_ = false; ///< what the log knows
   std::minstd_rand random_;
   std::mutex mutex_;
   std::condition_variable wake_;
