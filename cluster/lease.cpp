@@ -117,4 +117,9 @@ void lease::die(std::string reason) {
     parts_.on_dead(std::move(reason));
 }
 
+void lease::give_back() {
+  dead_ = true;
+  deadline_ = never;
+}
+
 } // namespace trunkline::cluster

@@ -49,6 +49,9 @@ public:
   ms remaining() const;
   /// Somebody has read in a view that we are dead.
   void die(std::string reason);
+  bool is_dead() const { return dead_; }
+  /// No more acting, and nobody is told: this node leaves.
+  void give_back();
 
   /// One round, as the thread does it: how long to wait before the next one.
   ms keep();
