@@ -94,7 +94,9 @@ postgres_server::postgres_server() : binaries_(find_binaries()) {
   wait_until_ready();
 }
 
-postgres_server::~postgres_server() {
+postgres_server::~postgres_server() { stop(); }
+
+void postgres_server::stop() {
   if (server_ <= 0)
     return;
   thaw();
@@ -104,6 +106,12 @@ postgres_server::~postgres_server() {
       ::kill(server_, SIGQUIT);
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
+  server_ = -1;
+}
+
+void postgres_server::start_again() {
+  start();
+  wait_until_ready();
 }
 
 void postgres_server::initialise() {

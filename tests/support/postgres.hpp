@@ -27,6 +27,10 @@ public:
   void freeze();
   void thaw();
 
+  /// Ends every session and the server, and starts it again in the same place.
+  void stop();
+  void start_again();
+
   /// What lies on disk, and the order to put everything there.
   std::filesystem::path data_folder() const { return folder_.path() / "data"; }
   void checkpoint() { run_sql("checkpoint"); }

@@ -1,0 +1,1 @@
+-- A cluster requires PostgreSQL: here there is one node, and it owns everything.
