@@ -4,8 +4,10 @@
 #include "twilio/error_table.hpp"
 
 #include <fmt/format.h>
+#include <sodium.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace trunkline::providers {
 
@@ -106,6 +108,32 @@ core::expected<const answered*> good(const http_outcome& got, ec if_unknown) {
   return answer;
 }
 
+// -- credentials in them ----------------------------------------------------------------------------------------------
+
+std::string base64_of(const std::string& text) {
+  std::string out(sodium_base64_encoded_len(text.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
+  sodium_bin2base64(out.data(), out.size(), reinterpret_cast<const unsigned char*>(text.data()), text.size(),
+                    sodium_base64_VARIANT_ORIGINAL);
+  out.resize(out.find('\0'));
+  return out;
+}
+
+/// Decoded as far as it can be.
+std::string without_percent(const std::string& text) {
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned value = 0;
+    const auto *const from = text.data() + i + 1, *const to = from + 2;
+    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(from, to, value, 16).ptr == to) {
+      out += static_cast<char>(value);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
 // -- numbers ----------------------------------------------------------------------------------------------------------
 
 actors::account_number number_in(json::object_reader& from) {
@@ -178,6 +206,22 @@ core::expected<actors::recording_audio> read_recording(http_outcome got) {
 core::error absence(const http_outcome& got) {
   const auto* answer = std::get_if<answered>(&got.what);
   return answer != nullptr ? refused(*answer, ec::internal_error) : silent(got);
+}
+
+void conceal(core::error& refusal, const std::string& user, const core::secret& password) {
+  constexpr size_t shortest = 8; // what is shorter stands in a sentence by accident
+  if (!refusal.twilio || password.reveal().size() < shortest)
+    return;
+  auto& said = *refusal.twilio;
+  const auto login = base64_of(user + ":" + password.reveal());
+  const auto gives_away = [&](const std::string& text) {
+    return text.find(login) != std::string::npos || text.find(password.reveal()) != std::string::npos ||
+           without_percent(text).find(password.reveal()) != std::string::npos;
+  };
+  if (!gives_away(said.message) && !gives_away(said.more_info))
+    return;
+  said.message = fmt::format("HTTP {}", said.http_status);
+  said.more_info.clear();
 }
 
 presence presence_of(const http_outcome& got) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/twilio_messages.hpp"
+#include "core/secret.hpp"
 #include "providers/http_exchange.hpp"
 
 #include <optional>
@@ -31,5 +32,8 @@ presence presence_of(const http_outcome& got);
 
 /// The error of an outcome that is `away`, whatever was asked.
 core::error absence(const http_outcome& got);
+
+/// Takes Twilio's words out of an error if they repeat the credentials of the request, also base64 or percent-encoded.
+void conceal(core::error& refusal, const std::string& user, const core::secret& password);
 
 } // namespace trunkline::providers

@@ -79,8 +79,11 @@ void twilio_client_state::ask(const std::string& account, core::expected<http_re
   news.account = account;
   news.recording = std::is_same_v<T, actors::recording_audio>;
   recordings += news.recording;
-  news.answer = [question, read](http_outcome outcome) {
-    question(actors::guarded("twilio", [&] { return read(std::move(outcome)); }));
+  news.answer = [question, read, user = request->user, password = request->password](http_outcome outcome) {
+    auto result = actors::guarded("twilio", [&] { return read(std::move(outcome)); });
+    if (!result)
+      conceal(result.error(), user, password);
+    question(std::move(result));
   };
   auto me = caf::actor_cast<twilio_client_actor>(self);
   parts->http.start(std::move(*request), [me, news](http_outcome outcome) mutable {

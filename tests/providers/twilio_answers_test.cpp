@@ -72,6 +72,22 @@ BOOST_AUTO_TEST_CASE(of_numbers_that_only_resemble_ours_is_that_ours_is_not_ther
   BOOST_TEST(!read_number(list_of("null,7,[]"), ours)->has_value());
 }
 
+BOOST_AUTO_TEST_CASE(is_not_passed_on_when_it_repeats_the_credentials) {
+  const core::secret token("t0ken+/= of Acme");
+  const auto after = [&](const std::string& message, const std::string& link) {
+    auto refused = error_of(said(401, R"({"code":20003,"message":")" + message + R"(","more_info":")" + link + "\"}"));
+    conceal(refused, "AC1", token);
+    return std::pair(refused.twilio->message, refused.twilio->more_info);
+  };
+  const std::string docs = "https://www.twilio.com/docs/errors/20003";
+  const std::pair<std::string, std::string> nothing("HTTP 401", "");
+  BOOST_TEST((after("Authenticate", docs) == std::pair(std::string("Authenticate"), docs)));
+  BOOST_TEST((after("AC1:t0ken+/= of Acme is wrong", docs) == nothing));
+  BOOST_TEST((after("Basic QUMxOnQwa2VuKy89IG9mIEFjbWU= is wrong", docs) == nothing));
+  BOOST_TEST((after("Authenticate", docs + "?token=t0ken%2B%2f%3D%20of%20Acme") == nothing));
+  BOOST_TEST((after("100 % %zz %", docs) == std::pair(std::string("100 % %zz %"), docs)));
+}
+
 BOOST_AUTO_TEST_CASE(when_it_refuses_the_credentials_is_passed_on) {
   const auto refused = error_of(said(
       401,
