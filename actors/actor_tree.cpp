@@ -1,5 +1,6 @@
 #include "actors/actor_tree.hpp"
 
+#include "actors/placement.hpp"
 #include "actors/tenant_registry.hpp"
 
 #include <algorithm>
@@ -61,14 +62,14 @@ bool wanted(const actor_node& node, const actor_filter& filter) {
 
 /// The companies that are not passive, worst first, at most max_children of them; counts all of them.
 std::vector<actor_node> describe_tenants(tenant_registry& tenants, core::timestamp now, size_t companies,
-                                         const actor_filter& filter, actor_tree& out) {
+                                         const actor_filter& filter, const placement* elsewhere, actor_tree& out) {
   std::vector<actor_node> found;
   auto& counts = out.counts["TENANT"];
   counts = {{"running", 0}, {"passive", 0}, {"quarantined", 0}};
   size_t not_passive = 0;
   const auto worse = [](const actor_node& a, const actor_node& b) { return badness(a) > badness(b); };
   tenants.for_each([&](tenant_slot& slot) {
-    if (slot.phase == tenant_phase::passive)
+    if (slot.phase == tenant_phase::passive || (elsewhere && !elsewhere->is_here(slot.id)))
       return;
     ++not_passive;
     ++counts[std::string(to_string(slot.phase))];
@@ -92,13 +93,13 @@ std::vector<actor_node> describe_tenants(tenant_registry& tenants, core::timesta
 
 actor_tree make_actor_tree(const vitals& node, bool draining, core::timestamp now,
                            const std::vector<std::shared_ptr<vitals>>& workers, tenant_registry& tenants,
-                           size_t companies, const actor_filter& filter) {
+                           size_t companies, const actor_filter& filter, const placement* elsewhere) {
   actor_tree out;
   out.node = node.id;
   out.root = describe(node, now);
   if (draining)
     out.root.state = "passivating";
-  auto children = describe_tenants(tenants, now, companies, filter, out);
+  auto children = describe_tenants(tenants, now, companies, filter, elsewhere, out);
   out.counts["NODE"][out.root.state] = 1;
   for (const auto& worker : workers) {
     auto described = describe(*worker, now);

@@ -12,6 +12,7 @@
 
 namespace trunkline::actors {
 
+class placement;
 class tenant_registry;
 
 /// One actor as an operator sees it.
@@ -40,9 +41,10 @@ struct actor_filter {
 /// At most this many children of an actor are listed, the worst first.
 inline constexpr size_t max_children = 200;
 
-/// `workers` are the node's own actors; `companies` how many there are in all, running or not.
+/// `workers` are the node's own actors; `companies` how many it acts for, running or not. With `elsewhere` only what is
+/// here counts: what a node remembers of others' companies is theirs to tell.
 actor_tree make_actor_tree(const vitals& node, bool draining, core::timestamp now,
                            const std::vector<std::shared_ptr<vitals>>& workers, tenant_registry& tenants,
-                           size_t companies, const actor_filter& filter);
+                           size_t companies, const actor_filter& filter, const placement* elsewhere = nullptr);
 
 } // namespace trunkline::actors

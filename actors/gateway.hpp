@@ -1,7 +1,7 @@
 #pragma once
 
-#include "actors/actor_tree.hpp"
 #include "actors/alarm_bell.hpp"
+#include "actors/cluster_messages.hpp"
 #include "actors/messages.hpp"
 #include "actors/number_directory.hpp"
 #include "actors/questions.hpp"
@@ -15,6 +15,7 @@ namespace trunkline::actors {
 /// once, from any thread, within the deadline.
 class gateway : public store_questions,
                 public twilio_questions,
+                public cluster_questions,
                 public asked<create_company>,
                 public asked<put_config>,
                 public asked<change_company>,
@@ -25,6 +26,7 @@ class gateway : public store_questions,
 public:
   using store_questions::ask;
   using twilio_questions::ask;
+  using cluster_questions::ask;
   using asked<create_company>::ask;
   using asked<put_config>::ask; ///< on success every node's front end and the company's actor know
   using asked<change_company>::ask;
@@ -41,11 +43,10 @@ public:
   /// Hands a verified webhook to its company. Its reply is called exactly once, from any thread, within the deadline.
   virtual void dispatch(webhook_job job) = 0;
 
-  virtual actor_tree actors(const actor_filter& filter) const = 0;
   virtual std::string node_name() const = 0;
   virtual bool quarantined(const core::tenant_id& tenant) const = 0;
 
-  /// Empty when traffic may come: "starting", "database", "draining".
+  /// Empty when traffic may come: "starting", "database", "draining", "lease".
   virtual std::vector<std::string> not_ready_reasons() const = 0;
 };
 

@@ -29,6 +29,10 @@ using shards_actor = caf::typed_actor<
     caf::reacts_to<release_quarantine>,
     // The company has been removed: its actor ends, its slot is as new.
     caf::reacts_to<forget_company>,
+    // Companies that another node is to have: their actors end when what they have in hand is answered.
+    caf::reacts_to<leave_companies>,
+    // INTERNAL: whether they have.
+    caf::reacts_to<look_for_left>,
     // INTERNAL: the row says that the company is active again.
     caf::reacts_to<quarantine_lifted>,
     // INTERNAL: passivates companies that nobody has asked for a while.
@@ -160,6 +164,8 @@ TRUNKLINE_LOCAL_MESSAGE(answer_safely)
 TRUNKLINE_LOCAL_MESSAGE(profile_loaded)
 TRUNKLINE_LOCAL_MESSAGE(profile_changed)
 TRUNKLINE_LOCAL_MESSAGE(release_quarantine)
+TRUNKLINE_LOCAL_MESSAGE(leave_companies)
+TRUNKLINE_LOCAL_MESSAGE(look_for_left)
 TRUNKLINE_LOCAL_MESSAGE(quarantine_lifted)
 TRUNKLINE_LOCAL_MESSAGE(record_event)
 TRUNKLINE_LOCAL_MESSAGE(load_profile)

@@ -2,6 +2,8 @@
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+
 namespace trunkline::actors {
 
 namespace {
@@ -24,6 +26,14 @@ persistence::tenant_door door_of(const core::tenant_profile& profile) {
 } // namespace
 
 void local_gateway::dispatch(webhook_job job) {
+  auto* const elsewhere = parts_.node->elsewhere;
+  if (!elsewhere || elsewhere->is_here(job.key.tenant))
+    return dispatch_here(std::move(job));
+  parts_.deadlines.watch(job.reply.watched());
+  elsewhere->forward(std::move(job));
+}
+
+void local_gateway::dispatch_here(webhook_job job) {
   parts_.deadlines.watch(job.reply.watched());
   auto entry = parts_.node->tenants.enter(job.key.tenant, parts_.node->clock.steady());
   job.in_flight = std::move(entry.in_flight);
@@ -47,12 +57,31 @@ void local_gateway::publish(core::tenant_profile profile) {
     parts_.numbers.put(door_of(*shared));
     if (slot.profile)
       slot.profile = shared;
+    follow_state(slot, shared->tenant.state);
     if (slot.phase == tenant_phase::running)
       running = slot.actor;
   });
   if (running)
     caf::anon_send(running, profile_changed{shared});
   parts_.node->bell->changed(shared->tenant.id);
+}
+
+/// Of a company that another node acts for: what that one has decided is in the row.
+void local_gateway::follow_state(tenant_slot& slot, core::tenant_state state) const {
+  if (!parts_.node->elsewhere || parts_.node->elsewhere->is_here(slot.id))
+    return;
+  if (state == core::tenant_state::quarantined) {
+    slot.phase = tenant_phase::quarantined;
+    if (!slot.crashes)
+      slot.crashes = std::make_unique<tenant_slot::crash_record>();
+  } else if (slot.phase == tenant_phase::quarantined) {
+    slot.crashes->policy.release();
+    slot.phase = tenant_phase::passive;
+  }
+}
+
+void local_gateway::refresh(const core::tenant_id& id) {
+  publish_from_database(id, [](const auto&) {});
 }
 
 /// Read back rather than assembled here: two changes at once then end with what the database has.
@@ -146,6 +175,12 @@ void local_gateway::forget(const core::tenant_id& id) {
 
 void local_gateway::ask(release_quarantine question) {
   parts_.deadlines.watch(question.answer.watched());
+  if (office_ && !parts_.node->elsewhere->is_here(question.tenant))
+    return office_->release_elsewhere(std::move(question));
+  release_here(std::move(question));
+}
+
+void local_gateway::release_here(release_quarantine question) {
   caf::anon_send(parts_.shards, std::move(question));
 }
 
@@ -156,7 +191,16 @@ void local_gateway::ask(run_health question) { caf::anon_send(parts_.health, std
 
 actor_tree local_gateway::actors(const actor_filter& filter) const {
   return make_actor_tree(pulse_, draining_, parts_.node->clock.now(), parts_.workers, parts_.node->tenants,
-                         parts_.numbers.companies(), filter);
+                         companies_here(), filter, parts_.node->elsewhere);
+}
+
+size_t local_gateway::companies_here() const {
+  const auto* elsewhere = parts_.node->elsewhere;
+  if (!elsewhere)
+    return parts_.numbers.companies();
+  const auto all = parts_.numbers.all();
+  return static_cast<size_t>(
+      std::count_if(all.begin(), all.end(), [&](const auto& company) { return elsewhere->is_here(company); }));
 }
 
 bool local_gateway::quarantined(const core::tenant_id& tenant) const {
@@ -165,12 +209,53 @@ bool local_gateway::quarantined(const core::tenant_id& tenant) const {
   return found;
 }
 
+// -- the cluster, or the one node -------------------------------------------------------------------------------------
+
+void local_gateway::ask(read_cluster question) {
+  parts_.deadlines.watch(question.answer.watched());
+  if (office_)
+    return office_->ask(std::move(question));
+  core::cluster_status out;
+  core::member self;
+  self.incarnation = 1;
+  self.name = node_name();
+  self.status = draining_ ? core::node_status::draining : core::node_status::active;
+  self.app_version = TRUNKLINE_VERSION;
+  self.lease_unbroken_since = parts_.started_at;
+  self.stats.companies_active = static_cast<int>(parts_.node->tenants.running());
+  out.view.members = {self};
+  for (int shard = 0; shard < core::shard_count; ++shard)
+    out.view.shards.push_back({shard, self.incarnation, 1, core::shard_state::owned});
+  out.wanted.assign(out.view.shards.size(), self.name);
+  question.answer(std::move(out));
+}
+
+void local_gateway::ask(drain_node question) {
+  parts_.deadlines.watch(question.answer.watched());
+  if (question.node == node_name()) {
+    question.answer({});
+    return parts_.drain_process();
+  }
+  if (office_)
+    return office_->ask(std::move(question));
+  question.answer(core::fail(core::ec::not_found, "There is no such node. GET /api/admin/cluster lists them."));
+}
+
+void local_gateway::ask(read_actors question) {
+  parts_.deadlines.watch(question.answer.watched());
+  if (office_)
+    return office_->ask(std::move(question));
+  question.answer(std::vector{node_actors{node_name(), {}, actors(question.filter)}});
+}
+
 std::vector<std::string> local_gateway::not_ready_reasons() const {
   std::vector<std::string> reasons;
   if (draining_)
     reasons.emplace_back("draining");
   if (!database_up_)
     reasons.emplace_back("database");
+  if (office_ && !office_->may_act())
+    reasons.emplace_back("lease");
   return reasons;
 }
 

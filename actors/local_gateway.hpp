@@ -30,6 +30,7 @@ public:
     std::vector<std::shared_ptr<vitals>> workers;
     core::timestamp started_at;
     health_monitor_actor health = {};
+    std::function<void()> drain_process = {}; ///< as on SIGTERM
   };
 
   explicit local_gateway(parts p)
@@ -37,6 +38,10 @@ public:
 
   const number_directory& numbers() const override { return parts_.numbers; }
   void dispatch(webhook_job job) override;
+  /// Of a company that another node thinks is here.
+  void dispatch_here(webhook_job job);
+  /// Another node may have changed this company.
+  void refresh(const core::tenant_id& id);
   using gateway::ask;
   void ask(create_company question) override;
   void ask(put_config question) override;
@@ -46,7 +51,15 @@ public:
   void ask(read_health question) override;
   void ask(run_health question) override;
   alarm_bell& bell() const override { return *parts_.node->bell; }
-  actor_tree actors(const actor_filter& filter) const override;
+  void ask(read_cluster question) override;
+  void ask(drain_node question) override;
+  void ask(read_actors question) override;
+  /// Of this node.
+  actor_tree actors(const actor_filter& filter) const;
+  /// As on SIGTERM.
+  void drain_process() const { parts_.drain_process(); }
+  /// Of a company that is here, for another node.
+  void release_here(release_quarantine question);
   std::string node_name() const override { return parts_.node->settings.node_name; }
   bool quarantined(const core::tenant_id& tenant) const override;
   std::vector<std::string> not_ready_reasons() const override;
@@ -61,6 +74,8 @@ public:
       parts_.node->stores.ask(std::move(question));
   }
   void drain() { draining_ = true; }
+  /// This node has joined; before it is asked anything.
+  void in_cluster(cluster_office& office) { office_ = &office; }
   /// Also reads again what may have been changed while nobody could be asked.
   void database_is(bool up);
 
@@ -71,13 +86,16 @@ private:
     parts_.node->stores.ask(std::move(question));
   }
   void publish(core::tenant_profile profile);
+  void follow_state(tenant_slot& slot, core::tenant_state state) const;
   void forget(const core::tenant_id& id);
+  size_t companies_here() const;
   void publish_from_database(const core::tenant_id& id, std::function<void(core::expected<core::tenant_profile>)> then);
 
   parts parts_;
   vitals pulse_; ///< the node's own
   std::mutex lock_;
   std::set<core::tenant_id> stale_; ///< changed, perhaps, and not read back yet
+  cluster_office* office_ = nullptr;
   std::atomic<bool> draining_{false};
   std::atomic<bool> database_up_{true};
 };

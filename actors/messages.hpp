@@ -8,6 +8,8 @@
 #include "core/tenant_facts.hpp"
 #include "core/tenant_profile.hpp"
 
+#include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -46,6 +48,14 @@ struct release_quarantine {
 /// The company is gone; its actor ends.
 struct forget_company {
   core::tenant_id tenant;
+};
+
+/// Other nodes are to have these companies. `left` is answered when none of them is acted for here any more; what has
+/// not ended when `patience` is over is ended.
+struct leave_companies {
+  std::function<bool(const core::tenant_id&)> which;
+  std::chrono::milliseconds patience{5'000};
+  reply<void> left;
 };
 
 struct quarantine_lifted {
@@ -169,6 +179,7 @@ struct ping_database {
 struct commit_batch {};
 struct look_for_idle {};
 struct purge_removed {};
+struct look_for_left {};
 struct report_vitals {};
 
 } // namespace trunkline::actors

@@ -107,6 +107,15 @@ std::vector<core::tenant_id> number_directory::companies_with_own_account() cons
   return all;
 }
 
+std::vector<core::tenant_id> number_directory::all() const {
+  std::shared_lock held(lock_);
+  std::vector<core::tenant_id> out;
+  out.reserve(keys_.size());
+  for (const auto& [tenant, keys] : keys_)
+    out.push_back(tenant);
+  return out;
+}
+
 size_t number_directory::companies() const {
   std::shared_lock held(lock_);
   return keys_.size();

@@ -2,6 +2,7 @@
 
 #include "actors/alarm_bell.hpp"
 #include "actors/number_directory.hpp"
+#include "actors/placement.hpp"
 #include "actors/store_pool.hpp"
 #include "actors/tenant_registry.hpp"
 #include "actors/webhook_delivery.hpp"
@@ -30,6 +31,7 @@ struct services {
   std::vector<inbox_actor> inboxes; ///< a company always has the same one, so its events keep their order
   twilio_actor twilio = {};
   deliver_webhook deliver = {};                                      ///< to customers' servers
+  placement* elsewhere = nullptr; ///< of a node that shares the companies with others
   std::shared_ptr<alarm_bell> bell = std::make_shared<alarm_bell>(); ///< HEALTH_MONITOR hears it
 };
 

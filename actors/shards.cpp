@@ -1,7 +1,7 @@
 #include "actors/shards.hpp"
 
+#include "actors/edge_answer.hpp"
 #include "actors/quiet.hpp"
-#include "actors/record.hpp"
 #include "actors/tenant.hpp"
 #include "config/log.hpp"
 #include "core/metrics.hpp"
@@ -36,12 +36,14 @@ void shards_state::handle(job_ptr job) {
     if (slot.phase == tenant_phase::running)
       target = slot.actor;
   });
+  if (passive && node->elsewhere && !node->elsewhere->is_here(job->key.tenant)) // moved as the webhook came
+    return answer_without_actor(node, job, decide_at_the_edge);
   if (passive)
     target = activate(job->key.tenant);
   if (target)
     caf::anon_send(target, handle_webhook{std::move(job)});
   else
-    answer_with_safe_chain(std::move(job));
+    answer_with_safe_chain(job);
 }
 
 /// Its actor has ended under it, perhaps only because nobody could say what the company is. What may be done now is
@@ -71,33 +73,16 @@ tenant_actor shards_state::spawn_tenant(tenant_slot& slot) {
   return actor;
 }
 
-void shards_state::answer_with_safe_chain(job_ptr job) {
+void shards_state::answer_with_safe_chain(const job_ptr& job) {
   safe_answers.add();
-  profile_ptr known;
-  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) { known = slot.profile; });
-  const auto decide = [node = node, pulse = pulse, job](const core::tenant_profile& profile) {
+  answer_without_actor(node, job, [node = node, pulse = pulse](const auto& profile, const webhook_job& of) {
     auto event = guarded("safe chain", [&]() -> core::expected<core::webhook_event> {
-      return routing::decide_safely(profile, job->key, job->webhook, job->received_at);
+      return routing::decide_safely(profile, of.key, of.webhook, of.received_at);
     });
-    if (event)
-      return record(*node, job, std::move(*event));
-    log::error(job->request, "company {}: {}", job->key.tenant, event.error().context);
-    pulse->failed(event.error(), node->clock.now());
-    job->reply(core::fail(event.error()));
-  };
-  if (known)
-    return decide(*known);
-  const auto tenant = job->key.tenant;
-  node->stores.ask(load_profile{tenant, reply<core::tenant_profile>([node = node, decide, job](auto read) {
-                                  if (!read)
-                                    return job->reply(core::fail(read.error()));
-                                  const auto kept = std::make_shared<const core::tenant_profile>(std::move(*read));
-                                  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) {
-                                    if (!slot.profile)
-                                      slot.profile = kept;
-                                  });
-                                  decide(*kept);
-                                })});
+    if (!event)
+      pulse->failed(event.error(), node->clock.now());
+    return event;
+  });
 }
 
 void shards_state::down(const caf::down_msg& msg) {
@@ -107,6 +92,8 @@ void shards_state::down(const caf::down_msg& msg) {
   const auto tenant = found->second;
   running.erase(found);
   active.add(-1);
+  for (auto& one : departures)
+    one.running.erase(tenant);
   if (msg.reason == caf::sec::runtime_error) // what keep_quiet() makes of an exception
     return crashed(tenant, msg.source, msg.reason);
   node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
@@ -205,6 +192,47 @@ void shards_state::lifted(const quarantine_lifted& news) {
   news.answer(*news.profile);
 }
 
+void shards_state::leave(const leave_companies& order) {
+  departure going{{}, {node->clock.steady().ms + order.patience.count()}, order.left};
+  for (const auto& [address, tenant] : running)
+    if (order.which(tenant))
+      going.running.insert(tenant);
+  departures.push_back(std::move(going));
+  look_for_left();
+}
+
+/// Who has nothing in hand ends; who has is looked at again soon.
+void shards_state::look_for_left() {
+  for (auto one = departures.begin(); one != departures.end();) {
+    const bool late = node->clock.steady() >= one->until;
+    for (const auto& tenant : one->running)
+      node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
+        if (late || slot.in_flight.load(std::memory_order_acquire) == 0)
+          end_tenant(slot);
+      });
+    if (!one->running.empty()) {
+      ++one;
+      continue;
+    }
+    one->left({});
+    one = departures.erase(one);
+  }
+  if (!departures.empty())
+    self->delayed_send(self, std::chrono::milliseconds(10), actors::look_for_left{});
+}
+
+/// To be called with the slot's lock held. High priority: an exit message of normal priority would wait behind the
+/// backlog.
+void shards_state::end_tenant(tenant_slot& slot) {
+  by_use.remove(slot);
+  if (slot.phase != tenant_phase::running)
+    return;
+  slot.phase = tenant_phase::passive;
+  slot.profile = nullptr;
+  caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(std::exchange(slot.actor, nullptr)),
+                                              caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
+}
+
 /// What is still in flight for it is dropped, and hears so; nobody is to store anything for it any more.
 void shards_state::forget(const core::tenant_id& tenant) {
   tenant_actor ending;
@@ -245,23 +273,14 @@ void shards_state::make_room(size_t coming, size_t at_most) {
 
 /// Unless a webhook has come for it just now.
 void shards_state::passivate(tenant_slot& which) {
-  tenant_actor ending;
   node->tenants.with_slot(which.id, [&](tenant_slot& slot) {
     if (slot.in_flight.load(std::memory_order_acquire) != 0)
       return;
-    by_use.remove(slot);
-    if (slot.phase != tenant_phase::running)
-      return;
-    slot.phase = tenant_phase::passive;
-    slot.profile = nullptr;
-    ending = std::exchange(slot.actor, nullptr);
+    const bool runs = slot.phase == tenant_phase::running;
+    end_tenant(slot);
+    if (runs)
+      passivations.add();
   });
-  if (!ending)
-    return;
-  passivations.add();
-  // High priority: an exit message of normal priority would wait behind the backlog.
-  caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(ending),
-                                              caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
 }
 
 shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> self,
@@ -278,6 +297,8 @@ shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> 
       [&st](const answer_safely& msg) { st.handle_again(msg.job); },
       [&st](release_quarantine& msg) { st.release(msg); },
       [&st](const forget_company& msg) { st.forget(msg.tenant); },
+      [&st](const leave_companies& msg) { st.leave(msg); },
+      [&st](actors::look_for_left) { st.look_for_left(); },
       [&st](quarantine_lifted& msg) { st.lifted(msg); },
       [&st, self, look_every](look_for_idle) {
         st.passivate_idle();

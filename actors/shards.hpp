@@ -8,8 +8,10 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <functional>
+#include <list>
 #include <map>
 #include <memory>
+#include <set>
 
 namespace trunkline::actors {
 
@@ -22,20 +24,30 @@ struct shards_state {
   /// How many companies it looks at for one that goes: what a new one costs does not depend on how many there are.
   static constexpr size_t looks = 32;
 
+  /// Companies that another node is to have, as long as one of them runs here.
+  struct departure {
+    std::set<core::tenant_id> running;
+    core::steady_time until;
+    reply<void> left;
+  };
+
   // -- what it does
   void handle(job_ptr job);
   void handle_again(const job_ptr& job);
-  void answer_with_safe_chain(job_ptr job);
+  void answer_with_safe_chain(const job_ptr& job);
   void release(const release_quarantine& question);
   void lifted(const quarantine_lifted& news);
   void forget(const core::tenant_id& tenant);
   void passivate_idle();
   void down(const caf::down_msg& msg);
+  void leave(const leave_companies& order);
+  void look_for_left();
 
   tenant_actor activate(const core::tenant_id& tenant);
   tenant_actor spawn_tenant(tenant_slot& slot);
   void make_room(size_t coming, size_t at_most);
   void passivate(tenant_slot& which);
+  void end_tenant(tenant_slot& slot);
   void crashed(const core::tenant_id& tenant, const caf::actor_addr& source, const caf::error& reason);
   void quarantine(const core::tenant_id& tenant, const std::string& why);
   core::author by_node() const;
@@ -48,6 +60,7 @@ struct shards_state {
   std::shared_ptr<vitals> pulse;
   std::map<caf::actor_addr, core::tenant_id> running;
   usage_order by_use;
+  std::list<departure> departures;
   std::shared_ptr<unstored_quarantines> unstored = std::make_shared<unstored_quarantines>();
 };
 

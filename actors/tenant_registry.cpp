@@ -39,4 +39,10 @@ void tenant_registry::for_each(const std::function<void(tenant_slot&)>& use) {
   }
 }
 
+size_t tenant_registry::running() {
+  size_t count = 0;
+  for_each([&](const tenant_slot& slot) { count += slot.phase == tenant_phase::running ? 1 : 0; });
+  return count;
+}
+
 } // namespace trunkline::actors

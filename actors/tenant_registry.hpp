@@ -56,6 +56,9 @@ public:
   /// Calls `use` with every slot, a shard at a time under its lock.
   void for_each(const std::function<void(tenant_slot&)>& use);
 
+  /// How many run, at a glance: not exact while they come and go.
+  size_t running();
+
 private:
   struct shard {
     std::mutex lock;

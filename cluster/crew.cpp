@@ -98,7 +98,7 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
   const auto twilio = watched(at.system.spawn(providers::twilio_client, parts), "TWILIO");
   made.services = std::make_shared<const actors::services>(
       actors::services{limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)),
-                       std::move(inboxes), twilio, at.deliver});
+                       std::move(inboxes), twilio, at.deliver, at.elsewhere});
   made.shards = watched(at.system.spawn(actors::shards, made.services, pulse("SHARDS", "shards")), "SHARDS");
   // A thread of its own: what it does for 100,000 companies at once must not hold up their webhooks.
   made.health = watched(at.system.spawn<caf::detached>(

@@ -37,6 +37,7 @@ struct workplace {
   const actors::number_directory& numbers;
   actors::deliver_webhook deliver_alerts; ///< empty: nobody outside is told
   const std::atomic<bool>& stopping;      ///< from then on they may end
+  actors::placement* elsewhere = nullptr; ///< of a node that shares the companies with others
 };
 
 crew spawn_crew(const workplace& at, const on_loss& lost = end_process);

@@ -4,6 +4,7 @@
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
 #include "cluster/open_files.hpp"
+#include "cluster/seat.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include "http/routes.hpp"
@@ -18,9 +19,11 @@
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <thread>
+#include <unistd.h>
 
 namespace trunkline::cluster {
 
@@ -28,9 +31,11 @@ namespace {
 
 /// The actor system with the settings that CAF's own defaults get wrong in a container.
 struct system_config : caf::actor_system_config {
-  explicit system_config(size_t threads) {
+  system_config(size_t threads, bool with_others) {
     set("scheduler.policy", caf::atom("stealing"));
     set("scheduler.max-threads", threads);
+    if (with_others)
+      load_network(*this);
   }
 };
 
@@ -81,6 +86,8 @@ struct node::impl {
   actors::shards_actor shards;
   actors::health_monitor_actor health;
   std::unique_ptr<actors::local_gateway> gateway;
+  company_map companies;
+  std::unique_ptr<cluster::seat> seat;
   std::unique_ptr<database_probe> probe;
   std::atomic<std::shared_ptr<const http::checks::jwt_verifier>> tokens;
   std::unique_ptr<http::context> web;
@@ -91,11 +98,14 @@ struct node::impl {
         clock(c),
         numbers(platform_for_companies(settings)),
         to_customers({.only_public = !settings.outgoing_allow_private}),
-        caf_config(scheduler_threads(settings)) {}
+        caf_config(scheduler_threads(settings), in_cluster()) {}
+
+  bool in_cluster() const { return !settings.cluster_listen.host.empty(); }
 
   core::expected<void> open_database();
   core::expected<void> read_directory();
   void spawn_actors();
+  core::expected<void> join_cluster();
   core::expected<void> read_jwt_key(const config::settings& from);
   core::expected<void> listen(core::secret admin_key, doors open);
   void stop();
@@ -135,12 +145,14 @@ void node::impl::spawn_actors() {
   auto crew =
       spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), to_twilio,
                   providers::make_webhook_sender(to_customers), numbers,
-                  to_operator ? providers::make_webhook_sender(*to_operator) : actors::deliver_webhook(), stopping});
+                  to_operator ? providers::make_webhook_sender(*to_operator) : actors::deliver_webhook(), stopping,
+                  in_cluster() ? &companies : nullptr});
   services = std::move(crew.services);
   shards = std::move(crew.shards);
   health = std::move(crew.health);
   gateway = std::make_unique<actors::local_gateway>(
-      actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(crew.vitals), clock.now(), health});
+      actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(crew.vitals), clock.now(), health,
+                                   [] { kill(getpid(), SIGTERM); }});
   services->stores.ask(actors::purge_removed{});
   probe = std::make_unique<database_probe>(
       [this](actors::reply<int64_t> answer) {
@@ -148,6 +160,17 @@ void node::impl::spawn_actors() {
         services->stores.ask(actors::ping_database{std::move(answer)});
       },
       [this](bool up) { gateway->database_is(up); });
+}
+
+core::expected<void> node::impl::join_cluster() {
+  if (!in_cluster())
+    return {};
+  auto taken = seat::take({settings, *system, clock, *db, *keys, companies, services, shards, *gateway, numbers});
+  if (!taken)
+    return core::fail(std::move(taken).error());
+  seat = std::move(*taken);
+  gateway->in_cluster(*seat);
+  return {};
 }
 
 core::expected<void> node::impl::read_jwt_key(const config::settings& from) {
@@ -215,6 +238,7 @@ void node::impl::stop() {
     if (server)
       server->stop();
   probe.reset();
+  seat.reset();
   // What they end is told to actors that are still there.
   to_customers.stop();
   to_twilio.stop();
@@ -258,8 +282,10 @@ core::expected<std::unique_ptr<node>> node::start(const config::settings& settin
     done = body->read_directory();
   if (done) {
     body->spawn_actors();
-    done = body->listen(std::move(admin_key), open);
+    done = body->join_cluster();
   }
+  if (done)
+    done = body->listen(std::move(admin_key), open);
   if (!done) {
     body->stop();
     return core::fail(std::move(done).error());
@@ -282,13 +308,17 @@ size_t node::companies() const { return impl_->numbers.companies(); }
 /// moment to notice and goes elsewhere without an error. Then nobody new is let in, on the API neither, for what is cut
 /// off there may have been done all the same. Those who came last have a moment to send their request.
 void node::drain(std::chrono::milliseconds patience) {
-  constexpr auto to_notice = std::chrono::milliseconds(250), to_send = std::chrono::milliseconds(100);
+  constexpr auto to_notice = std::chrono::milliseconds(250), to_send = std::chrono::milliseconds(100),
+                 to_answer = std::chrono::milliseconds(5'000);
   const auto give_up = std::chrono::steady_clock::now() + patience;
   const auto servers = {impl_->webhooks.get(), impl_->api.get()};
   impl_->gateway->drain();
   for (auto* server : servers)
     server->close_after_answers();
   std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_notice, patience));
+  if (impl_->seat) // while we still answer, or forward
+    impl_->seat->leave(std::chrono::duration_cast<std::chrono::milliseconds>(give_up - std::chrono::steady_clock::now()) -
+                       to_answer);
   for (auto* server : servers)
     server->refuse_connections();
   std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_send, patience));

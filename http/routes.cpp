@@ -7,6 +7,7 @@
 #include "http/handlers/actors.hpp"
 #include "http/handlers/audit.hpp"
 #include "http/handlers/calls.hpp"
+#include "http/handlers/cluster.hpp"
 #include "http/handlers/companies.hpp"
 #include "http/handlers/health.hpp"
 #include "http/handlers/keys.hpp"
@@ -85,6 +86,9 @@ route_table api_routes(context& ctx) {
       {"GET",    "/api/companies/{companyId}/usage",  "get_usage",          viewer,   h::get_usage(ctx)},
       {"POST",   "/api/companies/{companyId}/quarantine/release", "release_quarantine", admin, h::release_quarantine(ctx)},
       {"GET",    "/api/admin/actors",                 "list_actors",        platform, h::list_actors(ctx)},
+      {"GET",    "/api/admin/cluster",                "get_cluster",        platform, h::get_cluster(ctx)},
+      {"POST",   "/api/admin/cluster/drain",          "drain_node",         platform, h::drain_node(ctx)},
+      {"GET",    "/api/admin/shards",                 "list_shards",        platform, h::list_shards(ctx)},
       {"GET",    "/api/companies/{companyId}/alerts", "list_company_alerts", viewer,  h::list_company_alerts(ctx)},
       {"GET",    "/api/admin/notifications/alerts",   "list_alerts",        platform, h::list_alerts(ctx)},
       {"POST",   "/api/admin/notifications/alerts/{alertId}/acknowledge", "acknowledge_alert", platform, h::acknowledge_alert(ctx)},

@@ -1,5 +1,6 @@
 #include "http/handlers/actors.hpp"
 
+#include "http/ask.hpp"
 #include "http/query.hpp"
 #include "http/respond.hpp"
 #include "http/shapes/actors.hpp"
@@ -18,9 +19,12 @@ std::function<void(const exchange_ptr&)> list_actors(context& ctx) {
         query.one_of("state", {"starting", "running", "backoff", "passivating", "passive", "quarantined", "stopped"});
     if (auto ok = query.ok(); !ok)
       return respond_error(*request, ok.error());
-    json::writer out;
-    shapes::write_actors(out, ctx.actors.actors(filter));
-    respond_json(*request, 200, out.take());
+    ctx.actors.ask(actors::read_actors{
+        filter, reply_to<std::vector<actors::node_actors>>(request, [](exchange& asked, const auto& nodes) {
+          json::writer out;
+          shapes::write_actors(out, nodes);
+          respond_json(asked, 200, out.take());
+        })});
   };
 }
 

@@ -2,6 +2,8 @@
 
 #include "json/writer.hpp"
 
+#include <map>
+
 namespace trunkline::http::shapes {
 
 namespace {
@@ -35,23 +37,34 @@ void write_node(json::writer& out, const actors::actor_node& actor, const std::s
 
 } // namespace
 
-void write_actors(json::writer& out, const actors::actor_tree& tree) {
+void write_actors(json::writer& out, const std::vector<actors::node_actors>& nodes) {
+  std::map<std::string, std::map<std::string, size_t>> counts;
+  bool truncated = false;
+  for (const auto& node : nodes) {
+    truncated = truncated || node.tree.truncated;
+    for (const auto& [kind, states] : node.tree.counts)
+      for (const auto& [state, count] : states)
+        counts[kind][state] += count;
+  }
   out.begin_object();
   out.key("counts").begin_object();
-  for (const auto& [kind, states] : tree.counts) {
+  for (const auto& [kind, states] : counts) {
     out.key(kind).begin_object();
     for (const auto& [state, count] : states)
       out.field(state, static_cast<int64_t>(count));
     out.end_object();
   }
   out.end_object();
-  out.field("truncated", tree.truncated);
-  out.key("nodes").begin_array().begin_object();
-  out.field("node", tree.node);
-  out.field("error", std::optional<std::string>{});
-  out.key("root");
-  write_node(out, tree.root, tree.node);
-  out.end_object().end_array().end_object();
+  out.field("truncated", truncated);
+  out.key("nodes").begin_array();
+  for (const auto& node : nodes) {
+    out.begin_object().field("node", node.node);
+    out.field("error", node.error.empty() ? std::nullopt : std::optional(node.error));
+    out.key("root");
+    node.error.empty() ? write_node(out, node.tree.root, node.node) : (void)out.null();
+    out.end_object();
+  }
+  out.end_array().end_object();
 }
 
 } // namespace trunkline::http::shapes

@@ -25,7 +25,7 @@ BOOST_FIXTURE_TEST_SUITE(the_tree_of_actors, node_fixture)
 
 BOOST_AUTO_TEST_CASE(says_what_the_contract_says) {
   json::writer out;
-  http::shapes::write_actors(out, a_draining_node());
+  http::shapes::write_actors(out, {{"n1", "", a_draining_node()}});
   BOOST_TEST(
       out.take() ==
       R"({"counts":{"NODE":{"passivating":1},"STORE":{"running":1}},"truncated":false,"nodes":[{"node":"n1","error":null,)"

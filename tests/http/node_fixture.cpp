@@ -186,12 +186,19 @@ void fake_gateway::answer(actors::find_account_number question) {
   question.answer(std::optional(found));
 }
 
-actors::actor_tree fake_gateway::actors(const actors::actor_filter&) const {
+void fake_gateway::ask(actors::read_actors question) {
   actors::actor_tree tree;
   tree.node = tree.root.id = "n1";
   tree.root.kind = "NODE";
   tree.root.state = "running";
-  return tree;
+  question.answer(std::vector{actors::node_actors{"n1", {}, tree}, actors::node_actors{"n2", "unreachable", {}}});
+}
+
+void fake_gateway::ask(actors::drain_node question) {
+  if (question.node != "n1")
+    return question.answer(core::fail(core::ec::not_found, "There is no such node."));
+  drained.push_back(question.node);
+  question.answer({});
 }
 
 node_fixture::node_fixture() : ctx{{}, gateway, clock} {

@@ -31,7 +31,9 @@ public:
   void ask(actors::read_health question) override { hand_over(std::move(question)); }
   void ask(actors::run_health question) override { hand_over(std::move(question)); }
   actors::alarm_bell& bell() const override { return bell_; }
-  actors::actor_tree actors(const actors::actor_filter& filter) const override;
+  void ask(actors::read_cluster question) override { question.answer(cluster); }
+  void ask(actors::drain_node question) override;
+  void ask(actors::read_actors question) override;
   std::string node_name() const override { return "n1"; }
   bool quarantined(const core::tenant_id&) const override { return false; }
   std::vector<std::string> not_ready_reasons() const override { return reasons; }
@@ -52,6 +54,8 @@ public:
   std::string add_key(core::role role, const core::tenant_id& of = {});
 
   std::vector<actors::webhook_job> jobs; ///< dispatched and not answered yet
+  core::cluster_status cluster;
+  std::vector<std::string> drained;
   std::vector<std::string> reasons;
   std::optional<core::error> failure; ///< every question is answered with it
   core::tenant_profile company;

@@ -1,0 +1,1 @@
+-- What nodes must read again because another one has changed it: a cluster needs PostgreSQL.
