@@ -192,6 +192,19 @@ BOOST_AUTO_TEST_CASE(after_a_crash_of_all_an_incompatible_program_may_start) {
   must(store->join(must(store->new_incarnation()), newer));
 }
 
+BOOST_AUTO_TEST_CASE(runs_that_ended_long_ago_are_forgotten_unless_a_shard_is_still_theirs) {
+  const int forgotten = active("n1"), remembered = active("n2"), lately = active("n3");
+  owns(remembered, 7);
+  for (const int who : {forgotten, remembered, lately})
+    BOOST_REQUIRE(must(store->go(who, node_status::left)));
+  change(
+      fmt::format("update cluster_node set ended_at = ended_at - interval '25 hours' where incarnation <> {}", lately));
+  active("n4");
+  const auto view = must(store->view());
+  BOOST_TEST((view.find(forgotten) == nullptr));
+  BOOST_TEST((view.find(remembered) != nullptr && view.find(lately) != nullptr));
+}
+
 BOOST_AUTO_TEST_CASE(a_renewal_prolongs_the_lease_tells_the_stats_and_does_not_change_the_view) {
   const int me = active("n1");
   change("update cluster_node set lease_expires_at = clock_timestamp() + interval '1 second'");
