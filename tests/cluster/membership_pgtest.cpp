@@ -108,7 +108,8 @@ struct running_node {
   int incarnation() const { return membership->incarnation(); }
   int owns() const {
     int count = 0;
-    for (const auto& row : membership->view()->shards)
+    const auto view = membership->view();
+    for (const auto& row : view->shards)
       count += row.owner == incarnation() ? 1 : 0;
     return count;
   }
