@@ -19,7 +19,6 @@ namespace trunkline::cluster {
 namespace {
 
 using core::node_status;
-using std::chrono::steady_clock;
 using ms = std::chrono::milliseconds;
 
 core::counter crash_evictions("trunkline_evictions_total", "Nodes this node has declared dead", "reason", "crashed");
@@ -82,6 +81,8 @@ struct membership::impl {
 
   impl(membership_settings s, membership_hooks h) : settings(std::move(s)), hooks(std::move(h)) {}
   ~impl() { stop(); }
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
 
   ms ttl() const { return settings.self.ttl; }
   core::expected<void> open();
