@@ -19,10 +19,28 @@ namespace trunkline::cluster {
 namespace {
 
 using core::node_status;
-using std::chrono::steady_clock;
 using ms = std::chrono::milliseconds;
 
 core::counter crash_evictions("trunkline_evictions_total", "Nodes this node has declared dead", "reason", "crashed");
+
+/// What was read last. Not a std::atomic: the one of g++ 12 lets go of its lock in a way that TSan does not see.
+class newest_view {
+public:
+  using pointer = std::shared_ptr<const core::cluster_view>;
+
+  pointer load() const {
+    const std::lock_guard held(lock_);
+    return view_;
+  }
+  void store(pointer view) {
+    const std::lock_guard held(lock_);
+    view_.swap(view);
+  }
+
+private:
+  mutable std::mutex lock_;
+  pointer view_;
+};
 
 /// Whom others wake, as long as there is somebody.
 struct alarm_clock {
@@ -48,7 +66,7 @@ struct membership::impl {
   std::mutex judging_lock;
   std::unique_ptr<persistence::listener> ears;
   std::shared_ptr<alarm_clock> alarm = std::make_shared<alarm_clock>();
-  std::atomic<std::shared_ptr<const core::cluster_view>> newest;
+  newest_view newest;
   int me = 0;
   std::unique_ptr<cluster::lease> lease;
   std::unique_ptr<shard_keeper> keeper;
@@ -63,6 +81,8 @@ struct membership::impl {
 
   impl(membership_settings s, membership_hooks h) : settings(std::move(s)), hooks(std::move(h)) {}
   ~impl() { stop(); }
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
 
   ms ttl() const { return settings.self.ttl; }
   core::expected<void> open();
@@ -139,7 +159,7 @@ core::expected<void> membership::impl::start(core::steady_time joined) {
   auto view = store->view();
   if (!view)
     return core::fail(std::move(view).error());
-  newest = std::make_shared<const core::cluster_view>(std::move(*view));
+  newest.store(std::make_shared<const core::cluster_view>(std::move(*view)));
   lease->start();
   thread = std::thread([this] { run(); });
   return {};
@@ -167,7 +187,7 @@ void membership::impl::round() {
   if (!read) // the lease's thread says so in the log
     return;
   const auto view = std::make_shared<const core::cluster_view>(std::move(*read));
-  newest = view;
+  newest.store(view);
   if (!keeper->see(view))
     return lease->die("The others have taken this node for dead, as its row says.");
   keeper->act(lease->may_act());

@@ -21,8 +21,9 @@ struct membership_settings {
   ms join_patience{0}; ///< how long a name in use is waited for; 0: one and a half TTL, enough if its owner has crashed
 };
 
-/// This node's place in the cluster: its lease, its view of the others, its shards. Two threads and six sessions of its
-/// own, with a deadline of 1 s for every statement. Ended without drain(), it looks to the others as if it had crashed.
+/// This node's place in the cluster: its lease, its view of the others, its shards. Two threads and five sessions of
+/// its own, with a deadline of 1 s for every statement. Ended without drain(), it looks to the others as if it had
+/// crashed.
 class membership {
 public:
   using ms = std::chrono::milliseconds;

@@ -36,7 +36,7 @@ void warn(std::string_view what, const core::error& problem) {
 shard_keeper::shard_keeper(int me, parts with)
     : me_(me), parts_(std::move(with)), free_since_(core::shard_count), quiet_since_(parts_.clock.steady()) {}
 
-bool shard_keeper::see(std::shared_ptr<const cluster_view> view) {
+bool shard_keeper::see(const std::shared_ptr<const cluster_view>& view) {
   const auto* self = view->find(me_);
   if (self == nullptr || !is_live(self->status))
     return false;

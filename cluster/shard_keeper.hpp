@@ -28,7 +28,7 @@ public:
   shard_keeper(int me, parts with);
 
   /// Tells the hooks what is new. False: this incarnation is dead.
-  bool see(std::shared_ptr<const core::cluster_view> view);
+  bool see(const std::shared_ptr<const core::cluster_view>& view);
   /// Does what is to be done about the view last seen; `may_act`: the lease is valid.
   void act(bool may_act);
   /// Nothing is ours any more.

@@ -9,9 +9,9 @@ namespace {
 constexpr std::array<std::string_view, 5> statuses = {"joining", "active", "draining", "left", "dead"};
 constexpr std::array<std::string_view, 3> states = {"free", "owned", "releasing"};
 
-template <class Enum, size_t N>
-std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view text) {
-  for (size_t i = 0; i < N; ++i)
+template <class Enum, size_t count>
+std::optional<Enum> parse(const std::array<std::string_view, count>& names, std::string_view text) {
+  for (size_t i = 0; i < count; ++i)
     if (names[i] == text)
       return static_cast<Enum>(i);
   return std::nullopt;

@@ -32,7 +32,7 @@ listener::listener(database& db, std::string channel)
 
 listener::~listener() { ::close(wake_); }
 
-void listener::wake() {
+void listener::wake() const {
   const uint64_t one = 1;
   [[maybe_unused]] const auto written = ::write(wake_, &one, sizeof one); // fails only if it is awake already
 }

@@ -27,7 +27,7 @@ public:
   /// or if the connection is new, since anything may have been said before. Without a database it waits all the same.
   bool wait(ms most);
   /// Ends the wait that goes on, or the next one; from any thread.
-  void wake();
+  void wake() const;
 
 private:
   struct news;

@@ -108,7 +108,8 @@ struct running_node {
   int incarnation() const { return membership->incarnation(); }
   int owns() const {
     int count = 0;
-    for (const auto& row : membership->view()->shards)
+    const auto view = membership->view();
+    for (const auto& row : view->shards)
       count += row.owner == incarnation() ? 1 : 0;
     return count;
   }
@@ -333,6 +334,13 @@ BOOST_AUTO_TEST_CASE(a_name_in_use_is_refused_after_some_patience) {
   BOOST_REQUIRE(!refused);
   BOOST_TEST((refused.error().code == core::ec::invalid_state));
   BOOST_TEST(refused.error().detail.find("10.0.0.1:47n1") != std::string::npos);
+
+  auto other = settings_of("n2"); // what patience does not help with is said at once
+  other.self.shards = 128;
+  other.join_patience = 60s;
+  const auto before = steady_clock::now();
+  BOOST_TEST((cluster::membership::join(other, {}).error().code == core::ec::invalid_configuration));
+  BOOST_TEST((steady_clock::now() - before < 30s));
 }
 
 BOOST_AUTO_TEST_CASE(a_crash_that_is_proven_does_not_wait_for_the_lease) {

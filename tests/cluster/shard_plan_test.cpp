@@ -203,15 +203,13 @@ BOOST_AUTO_TEST_CASE(in_an_update_free_shards_go_to_the_newest_version) {
   set("n1", node_status::left);
   add("n1", "1.1.0");
   pass(seconds(1));
-  const auto at_n1 = owned_by("n1");
+  const auto at_n1 = owned_by("n1"), at_n3 = owned_by("n3");
   set("n2", node_status::draining);
   pass(seconds(60));
   BOOST_TEST(owned_by("n2") == 0);
   BOOST_TEST(owned_by("n1") > at_n1);
   BOOST_TEST(owned_by("n1") + owned_by("n3") == shard_count);
-  for (const auto& [which, whose] : history)
-    if (which.second > 3)
-      BOOST_TEST(whose == node("n1").incarnation);
+  BOOST_TEST(owned_by("n3") == at_n3);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_moves_while_somebody_is_late_joins_or_drains) {
@@ -254,7 +252,7 @@ BOOST_AUTO_TEST_CASE(a_draining_node_gives_everything_away_in_batches_and_takes_
   BOOST_TEST(first.claim.empty());
   pass(seconds(1));
   BOOST_TEST(owned_by("n1") > 0);
-  pass(seconds(15));
+  pass(seconds(6)); // others claim at once what is released
   BOOST_TEST(owned_by("n1") == 0);
   BOOST_TEST(owned_by("n2") == shard_count);
 }
