@@ -57,7 +57,7 @@ function suite(name, prepare) {
       await rotate(world, acme);
       await webhooks(world, acme);
     });
-    test('credentials_that_twilio_refuses_or_repeats_or_does_not_answer [C10]', () => refusedCredentials(world, beta));
+    test('credentials_that_twilio_refuses_or_repeats_or_does_not_answer [C10]', () => refusedCredentials(world));
     test('secrets_where_they_do_not_belong', () => wrongPlaces(world, acme));
     test('keys_tokens_and_sessions', () => access(world, acme));
     test('everything_that_can_be_read [C9 R5]', () => readAll(world, [acme, beta]));

@@ -49,8 +49,11 @@ export async function rotate({ gateway, sim, secret, post }, company) {
   assert.equal((await gateway.call('PUT', company.config, { nextAuthToken: company.next })).status, 200);
 }
 
-/** Credentials that Twilio refuses, a Twilio that is slow, broken, away, and one that repeats what it was sent. */
-export async function refusedCredentials({ gateway, mirror, sim, secret }, company) {
+/** Credentials that Twilio refuses, a Twilio that is slow, broken, away, and one that repeats what it was sent: for a
+ * company of their own, because Twilio is left alone for a while after that. */
+export async function refusedCredentials(world) {
+  const { gateway, mirror, sim, secret } = world;
+  const company = await addCompany(world, 'Gamma');
   const wrong = async (what, codes) => {
     const answer = await gateway.call('PUT', company.config, { apiKey: null, apiSecret: null, authToken: secret(`a token for ${what}`) });
     assert.ok(codes.includes(answer.json.code), `${what}: ${answer.text}`);
@@ -63,12 +66,16 @@ export async function refusedCredentials({ gateway, mirror, sim, secret }, compa
   mirror.repeats = true;
   await wrong('a Twilio that repeats', ['twilio_credentials_rejected']);
   mirror.repeats = false;
+  mirror.away = true;
+  await wrong('a Twilio that is away', ['twilio_unreachable']);
+  mirror.away = false;
   for (const [what, rule] of [['an error', { action: 'status', status: 500 }], ['a cut answer', { action: 'truncate' }], ['a reset', { action: 'reset_after' }], ['a slow one', { action: 'delay', delay_ms: 300 }]]) {
     await sim.faults({ match: { path_contains: company.accountSid }, ...rule });
     await wrong(what, ['twilio_unreachable', 'twilio_credentials_rejected']);
     await sim.noFaults();
   }
-  await until(async () => (await gateway.call('POST', `/api/companies/${company.id}/twilio/test`)).json.ok, 'Twilio is asked again', 60);
+  assert.equal((await gateway.call('PUT', company.config, { phoneNumbers: [] })).status, 200);
+  assert.equal((await gateway.call('DELETE', `/api/companies/${company.id}`)).status, 204);
 }
 
 /** Secrets where they do not belong: cut JSON, other fields, queries, paths, headers. Nothing of it is stored or told. */

@@ -9,12 +9,13 @@ import { startSim } from '../lib/sim.mjs';
 
 const word = () => randomBytes(12).toString('hex');
 
-/** Twilio as seen through something that repeats in its error what it was sent; { url, repeats, stop() }. */
+/** Twilio as seen through something that repeats in its error what it was sent, or lets nobody through. */
 async function startMirror(upstream) {
-  const mirror = { repeats: false };
+  const mirror = { repeats: false, away: false };
   const server = createServer(async (request, response) => {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
+    if (mirror.away) return request.socket.destroy();
     const basic = request.headers.authorization ?? '';
     const [user, password] = Buffer.from(basic.replace('Basic ', ''), 'base64').toString().split(/:(.*)/s);
     if (mirror.repeats) {
@@ -25,7 +26,7 @@ async function startMirror(upstream) {
       const answer = await fetch(upstream + request.url, { method: request.method, headers: { authorization: basic, 'content-type': request.headers['content-type'] ?? '' }, body: chunks.length ? Buffer.concat(chunks) : undefined });
       return response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'application/json' }).end(await answer.text());
     } catch {
-      return request.socket.destroy(); // Twilio is away
+      return request.socket.destroy(); // a cut answer is passed on as one
     }
   });
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
