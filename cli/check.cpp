@@ -1,5 +1,6 @@
 #include "cli/admin.hpp"
 #include "cli/commands.hpp"
+#include "cluster/jwt_key.hpp"
 #include "json/writer.hpp"
 #include "persistence/database.hpp"
 #include "persistence/vault.hpp"
@@ -95,6 +96,8 @@ findings look(const config::settings& settings, bool twilio) {
   found.push_back({"configuration", true, "every key is known and has a value that fits"});
   found.push_back(
       {"platform account", true, settings.platform ? "configured" : "none: companies need credentials of their own"});
+  if (const auto key = cluster::read_jwt_key(settings); !settings.jwt_algorithm.empty())
+    found.push_back({"tokens", key.has_value(), key ? settings.jwt_algorithm : key.error().detail});
   if (look_at_node(settings, found) && twilio)
     look_at_twilio(settings, found);
   return found;

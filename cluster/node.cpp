@@ -3,6 +3,7 @@
 #include "actors/local_gateway.hpp"
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
+#include "cluster/jwt_key.hpp"
 #include "cluster/open_files.hpp"
 #include "cluster/seat.hpp"
 #include "config/load.hpp"
@@ -20,8 +21,6 @@
 #include <algorithm>
 #include <atomic>
 #include <csignal>
-#include <fstream>
-#include <iterator>
 #include <thread>
 #include <unistd.h>
 
@@ -106,7 +105,7 @@ struct node::impl {
   core::expected<void> read_directory();
   void spawn_actors();
   core::expected<void> join_cluster();
-  core::expected<void> read_jwt_key(const config::settings& from);
+  core::expected<void> take_jwt_key(const config::settings& from);
   core::expected<void> listen(core::secret admin_key, doors open);
   void stop();
 };
@@ -173,14 +172,8 @@ core::expected<void> node::impl::join_cluster() {
   return {};
 }
 
-core::expected<void> node::impl::read_jwt_key(const config::settings& from) {
-  core::secret key = from.jwt_secret;
-  if (!from.jwt_algorithm.empty() && from.jwt_algorithm != "HS256") {
-    std::ifstream file(from.jwt_public_key_file);
-    std::string pem{std::istreambuf_iterator<char>(file), {}};
-    key = core::secret(std::move(pem));
-  }
-  auto made = http::checks::jwt_verifier::make(from.jwt_algorithm, key);
+core::expected<void> node::impl::take_jwt_key(const config::settings& from) {
+  auto made = read_jwt_key(from);
   if (!made)
     return core::fail(std::move(made).error());
   tokens.store(std::make_shared<const http::checks::jwt_verifier>(std::move(*made)));
@@ -275,7 +268,7 @@ node::~node() { impl_->stop(); }
 core::expected<std::unique_ptr<node>> node::start(const config::settings& settings, core::secret admin_key,
                                                   const core::clock& clock, doors open) {
   auto body = std::make_unique<impl>(settings, clock);
-  core::expected<void> done = body->read_jwt_key(settings);
+  core::expected<void> done = body->take_jwt_key(settings);
   if (done)
     done = body->open_database();
   if (done)
@@ -294,7 +287,7 @@ core::expected<std::unique_ptr<node>> node::start(const config::settings& settin
 }
 
 void node::reload(const config::settings& settings) {
-  if (auto read = impl_->read_jwt_key(settings); !read)
+  if (auto read = impl_->take_jwt_key(settings); !read)
     log::error(log::no_request, "the key of JSON Web Tokens stays as it is: {}", read.error().detail);
   if (auto read = impl_->keys->keys().reload(); !read)
     log::error(log::no_request, "the master keys stay as they are: {}", read.error().detail);

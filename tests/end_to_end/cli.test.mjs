@@ -130,6 +130,10 @@ describe('the command line', () => {
       if (running) assert.match(said, /^ok +node +runs at http:\/\/127.0.0.1:\d+ and is ready$/m);
       else assert.match(said, /^ok +master key +opens this database$/m);
       assert.equal((await json(['check'])).ok, true);
+      const tokens = async (env) => { const { code, all } = await trunkline(['check'], { env }); return [code, /^(.*?) +tokens +(.*)$/m.exec(all)?.slice(1)]; };
+      assert.deepEqual(await tokens({ TRUNKLINE_JWT_ALGORITHM: 'HS256', TRUNKLINE_JWT_SECRET: 'x'.repeat(32) }), [0, ['ok', 'HS256']]);
+      assert.deepEqual(await tokens({ TRUNKLINE_JWT_ALGORITHM: 'HS256', TRUNKLINE_JWT_SECRET: 'too short' }), [1, ['FAILED', 'jwt.secret must have at least 32 bytes for HS256.']]);
+      assert.deepEqual(await tokens({ TRUNKLINE_JWT_ALGORITHM: 'ES256', TRUNKLINE_JWT_PUBLIC_KEY_FILE: '/nowhere.pem' }), [1, ['FAILED', 'jwt.public_key_file must hold a P-256 public key in PEM form for ES256.']]);
     });
   });
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import twilio from 'twilio';
+import { canaries, level, watching } from './canary.mjs';
 import { build, freePort, sanitizers, start, tempFolder, until } from './process.mjs';
 import { startSim } from './sim.mjs';
 
@@ -17,16 +18,23 @@ export async function startGateway(environment = {}, { arguments: extra = [] } =
   const sim = environment.TRUNKLINE_TWILIO_API_URL ? null : await startSim();
   const env = { PATH: process.env.PATH, TRUNKLINE_DATA_DIR: folder, TRUNKLINE_LISTEN: webhooks, TRUNKLINE_API_LISTEN: api,
     TRUNKLINE_PUBLIC_URL: publicUrl, TRUNKLINE_LOG_FORMAT: 'json',
-    TRUNKLINE_TWILIO_API_URL: sim?.url, ...sanitizers, ...environment };
+    TRUNKLINE_TWILIO_API_URL: sim?.url, ...sanitizers, ...(watching && extra.length === 0 ? { TRUNKLINE_LOG_LEVEL: level } : {}), ...environment };
   const gateway = { sim, folder, env, webhooks: `http://${webhooks}`, api: `http://${api}` };
-  gateway.launch = () => (gateway.process = start(join(build, 'trunkline'), ['serve', ...extra], { env, cwd: folder }));
+  gateway.launch = () => {
+    gateway.process = start(join(build, 'trunkline'), ['serve', ...extra], { env, cwd: folder });
+    if (watching) watch(gateway);
+  };
   gateway.ready = () => until(async () => {
     if (gateway.process.child.exitCode !== null) throw new Error(`the gateway ended:\n${gateway.process.output}`);
     return fetch(`${gateway.api}/readyz`).then((answer) => answer.ok, () => false);
   }, 'the gateway is ready');
   gateway.startAgain = () => (gateway.launch(), gateway.ready());
-  gateway.kill = (signal) => gateway.process.kill(signal);
-  gateway.stop = async () => (await sim?.stop(), gateway.kill('SIGTERM'));
+  gateway.kill = (signal) => (watching && canaries.searchProcess(gateway.process.pid, 'a node'), gateway.process.kill(signal));
+  gateway.stop = async () => {
+    if (watching) await fetch(`${gateway.api}/metrics`).then(async (answer) => canaries.search('metrics', '/metrics', await answer.text()), () => {});
+    await sim?.stop();
+    return gateway.kill('SIGTERM');
+  };
   gateway.launch();
   await gateway.ready();
   gateway.adminKey = env.TRUNKLINE_ADMIN_KEY ?? readFileSync(join(folder, 'admin.key'), 'utf8').trim();
@@ -34,10 +42,21 @@ export async function startGateway(environment = {}, { arguments: extra = [] } =
     const answer = await fetch(gateway.api + path, { method, body: body === undefined ? undefined : JSON.stringify(body),
       headers: { authorization: `Bearer ${gateway.adminKey}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers } });
     const text = await answer.text();
+    if (watching) canaries.learnRequest(body, headers), canaries.learnAnswer(method, path, answer.status, answer.headers, text);
     const json = answer.headers.get('content-type')?.includes('json') ? JSON.parse(text) : null;
     return { status: answer.status, headers: answer.headers, text, json };
   };
   return gateway;
+}
+
+/** What a node has written is looked through when it has ended; the tests' own files are not its. */
+function watch({ process: { child }, process: node, env, folder }) {
+  canaries.learnEnvironment(env);
+  child.on('close', () => {
+    canaries.learnFiles(folder);
+    canaries.search('logs', `the log of ${folder}`, node.output);
+    canaries.searchFolder(folder, ['config.json', 'node.toml', 'trunkline.toml', '.env']);
+  });
 }
 
 let count = 0;
@@ -89,5 +108,7 @@ export async function postWebhook(gateway, company, path, params, { signature, h
   const answer = await fetch(gateway.webhooks + path, { method: 'POST', body: body ?? new URLSearchParams(params).toString(), dispatcher: agent,
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=UTF-8', 'user-agent': 'TwilioProxy/1.1',
       ...(signed === null ? {} : { 'x-twilio-signature': signed }), ...headers } });
-  return { status: answer.status, headers: answer.headers, text: await answer.text() };
+  const text = await answer.text();
+  if (watching && signed) canaries.addSignature(signed), canaries.learnAnswer('POST', path, answer.status, answer.headers, text);
+  return { status: answer.status, headers: answer.headers, text };
 }

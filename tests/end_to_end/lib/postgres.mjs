@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { canaries, watching } from './canary.mjs';
 import { freePort, removeFolder, run, start, tempFolder, until } from './process.mjs';
 
 function binaries() {
@@ -35,7 +36,11 @@ export async function startPostgres() {
     url,
     psql,
     createDatabase: (name) => psql('postgres', `create database ${name}`),
-    stop: async () => (await server.kill('SIGINT'), removeFolder(folder)),
+    stop: async () => {
+      if (watching) canaries.search('dumps', 'pg_dumpall', (await run('pg_dumpall', ['--inserts', '-d', url('postgres')])).output);
+      await server.kill('SIGINT');
+      removeFolder(folder);
+    },
     /** All its processes stop in their tracks (SIGSTOP), or go on (SIGCONT). */
     signalAll: (signal) => {
       const children = execFileSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' }).trim().split('\n');
