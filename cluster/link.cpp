@@ -276,13 +276,13 @@ link_actor::behavior_type link(link_actor::stateful_pointer<link_state> self, co
   };
 }
 
-prober_actor::behavior_type prober(prober_actor::pointer self) {
+prober_actor::behavior_type prober(prober_actor::pointer self, std::chrono::milliseconds patience) {
   actors::keep_quiet(self);
   return {
-      [](const probe_peer& where) {
+      [patience](const probe_peer& where) {
         auto found = probe_result::refused;
         for (int i = 0; i < where.times && found == probe_result::refused; ++i)
-          found = probe(where.host, where.port, 500ms);
+          found = probe(where.host, where.port, patience);
         where.answer(found);
       },
   };

@@ -93,7 +93,7 @@ struct link_state {
 
 link_actor::behavior_type link(link_actor::stateful_pointer<link_state> self, const link_parts& parts);
 
-/// Blocks: spawn it detached.
-prober_actor::behavior_type prober(prober_actor::pointer self);
+/// Blocks for as long as `patience` with each try: spawn it detached.
+prober_actor::behavior_type prober(prober_actor::pointer self, std::chrono::milliseconds patience);
 
 } // namespace trunkline::cluster

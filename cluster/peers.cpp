@@ -10,7 +10,7 @@
 
 namespace trunkline::cluster {
 
-peers::peers(parts p) : parts_(std::move(p)), prober_(parts_.system.spawn<caf::detached>(prober)) {}
+peers::peers(parts p) : parts_(std::move(p)), prober_(parts_.system.spawn<caf::detached>(prober, std::chrono::milliseconds(500))) {}
 
 peers::~peers() {
   std::lock_guard held(lock_);

@@ -27,7 +27,9 @@ export async function startGateway(environment = {}, { arguments: extra = [] } =
   gateway.ready = () => until(async () => {
     if (gateway.process.child.exitCode !== null) throw new Error(`the gateway ended:\n${gateway.process.output}`);
     return fetch(`${gateway.api}/readyz`).then((answer) => answer.ok, () => false);
-  }, 'the gateway is ready');
+  }, 'the gateway is ready').catch((late) => {
+    throw new Error(`${late.message}\n${gateway.process.output.slice(-4000)}`);
+  });
   gateway.startAgain = () => (gateway.launch(), gateway.ready());
   gateway.kill = (signal) => (watching && canaries.searchProcess(gateway.process.pid, 'a node'), gateway.process.kill(signal));
   gateway.stop = async () => {

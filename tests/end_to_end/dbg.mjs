@@ -1,0 +1,10 @@
+import { startPostgres } from './lib/postgres.mjs';
+import { spawnSync } from 'node:child_process';
+const pg = await startPostgres(); await pg.createDatabase('gw');
+const { spawn } = await import('node:child_process');
+const p = spawn('gdb', ['-batch','-ex','run','-ex','bt','--args','/work/main/build/dev/trunkline','serve'], { env: { ...process.env, TRUNKLINE_DATA_DIR:'/tmp/dbgdata', TRUNKLINE_LISTEN:'127.0.0.1:18080', TRUNKLINE_API_LISTEN:'127.0.0.1:18090', TRUNKLINE_CLUSTER_LISTEN:'127.0.0.1:14711', TRUNKLINE_CLUSTER_KEY:'c'.repeat(32), TRUNKLINE_DATABASE: pg.url('gw'), ASAN_OPTIONS:'detect_leaks=0' } });
+let out=''; p.stdout.on('data',d=>out+=d); p.stderr.on('data',d=>out+=d);
+setTimeout(()=>p.kill('SIGINT'), 60000).unref();
+await new Promise(r=>p.on('close',r));
+console.log(out.split('\n').filter(l=>/^#/.test(l)||/Assert/.test(l)).map(l=>l.slice(0,220)).slice(0,25).join('\n'));
+await pg.stop();

@@ -1,0 +1,69 @@
+// Several nodes on one PostgreSQL and one simulated Twilio, as an operator has them, with leases short enough to watch.
+import { addCompany, startGateway } from './gateway.mjs';
+import { freePort, until } from './process.mjs';
+import { startPostgres } from './postgres.mjs';
+import { startSim } from './sim.mjs';
+
+const hex = (length, digit) => digit.repeat(length);
+
+/** { nodes, postgres, sim, add(name, environment), status(node), settled(count), owner(company), stop() } */
+export async function startCluster(names = ['n1', 'n2', 'n3'], environment = {}) {
+  const postgres = await startPostgres();
+  await postgres.createDatabase('gw');
+  const sim = await startSim();
+  const cluster = { postgres, sim, nodes: [], shared: {} };
+  cluster.environment = (name, port) => ({
+    TRUNKLINE_DATABASE: postgres.url('gw'), TRUNKLINE_TWILIO_API_URL: sim.url, TRUNKLINE_NODE_NAME: name,
+    TRUNKLINE_ADMIN_KEY: hex(32, 'a'), TRUNKLINE_MASTER_KEY: hex(64, 'b'), TRUNKLINE_CLUSTER_KEY: hex(32, 'c'),
+    TRUNKLINE_CLUSTER_LISTEN: `127.0.0.1:${port}`, TRUNKLINE_CLUSTER_LEASE_MS: '3000', TRUNKLINE_CLUSTER_QUIET_SECONDS: '1',
+    ...environment,
+  });
+  cluster.add = async (name, more = {}) => {
+    const node = await startGateway({ ...cluster.environment(name, await freePort()), ...more });
+    node.name = name;
+    node.sim = sim;
+    cluster.nodes.push(node);
+    return node;
+  };
+  cluster.status = async (node = cluster.nodes[0]) => (await node.call('GET', '/api/admin/cluster')).json;
+  /** So many nodes, all shards owned and where they should be, all links up. */
+  cluster.settled = (count = cluster.nodes.length, node = cluster.nodes[0], seconds = 60) => until(async () => {
+    const status = await cluster.status(node);
+    const active = status.nodes.filter((n) => n.status === 'active');
+    const links = status.links.filter((l) => l.state === 'up');
+    return active.length === count && status.shards.unowned === 0 && status.shards.moving === 0 && links.length === count * (count - 1) &&
+      (await misplaced(node)) === 0 && status;
+  }, `${count} nodes have settled`, seconds);
+  const shards = async (node) => {
+    const all = [];
+    for (let cursor = ''; cursor !== null;) {
+      const { json } = await node.call('GET', `/api/admin/shards?limit=200${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      all.push(...json.data), cursor = json.nextCursor;
+    }
+    return all;
+  };
+  const misplaced = async (node) => (await shards(node)).filter((s) => s.owner !== s.wanted).length;
+  cluster.shards = shards;
+  /** Companies by the node that acts for them: at least so many each. */
+  cluster.companiesOf = async (node, count, config = {}) => {
+    const mine = [];
+    while (mine.length < count) {
+      const company = await addCompany(cluster.nodes[0], config);
+      if ((await cluster.ownerOf(company)) === node.name) mine.push(company);
+    }
+    return mine;
+  };
+  /** The node that acts for a company, by its actor after a first call. */
+  cluster.ownerOf = async (company) => {
+    const status = await cluster.nodes[0].call('GET', `/api/companies/${company.id}/node`);
+    return status.json?.node;
+  };
+  cluster.stop = async () => {
+    const codes = await Promise.all(cluster.nodes.map(async (node) => (node.stopped ? 0 : (await node.stop()).code)));
+    await sim.stop();
+    await postgres.stop();
+    return codes;
+  };
+  for (const name of names) await cluster.add(name);
+  return cluster;
+}
