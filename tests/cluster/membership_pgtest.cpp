@@ -270,6 +270,7 @@ BOOST_AUTO_TEST_CASE(after_all_have_crashed_at_once_they_come_back_by_themselves
 }
 
 BOOST_AUTO_TEST_CASE(a_restart_of_the_database_stops_everybody_for_a_while_and_moves_nothing) {
+  settings.self.ttl = 3s;
   auto& first = start("n1");
   auto& second = start("n2");
   const auto at_rest = [&] {
@@ -288,9 +289,13 @@ BOOST_AUTO_TEST_CASE(a_restart_of_the_database_stops_everybody_for_a_while_and_m
   postgres_server::instance().stop();
   wait_until([&] { return !first.may_act() && !second.may_act(); });
   wait_until([&, until = steady_clock::now() + 1s] { return steady_clock::now() > until; }); // all leases expire
+  second.healthy = false; // so that it comes back later than the first
   postgres_server::instance().start_again();
+  wait_until([&] { return first.may_act(); });
+  wait_until([&, until = steady_clock::now() + 400ms] { return steady_clock::now() > until; }); // it looks around
+  second.healthy = true;
   wait_until([&] { return first.may_act() && second.may_act(); });
-  wait_until([&, until = steady_clock::now() + 2500ms] { return steady_clock::now() > until; }); // more than a TTL
+  wait_until([&, until = steady_clock::now() + 3500ms] { return steady_clock::now() > until; }); // more than a TTL
   BOOST_TEST((first.membership->view()->shards == before));
   BOOST_TEST((second.membership->view()->shards == before));
   BOOST_TEST(first.deaths + second.deaths + first.lost + second.lost == 0);
