@@ -308,7 +308,7 @@ void account_checks::raise_missing() {
 
 // -- as it is shown ---------------------------------------------------------------------------------------------------
 
-health::dependency account_checks::describe(const core::tenant_id& company, const result& known) const {
+health::dependency account_checks::describe(const core::tenant_id& company, const result& known) {
   health::dependency out;
   out.kind = dependency_kind::twilio;
   out.company = company;

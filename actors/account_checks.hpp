@@ -85,7 +85,7 @@ private:
   void ask_others(bool platform_too);
   void decide();
   void tell_platform_state();
-  health::dependency describe(const core::tenant_id& company, const result& known) const;
+  static health::dependency describe(const core::tenant_id& company, const result& known);
 
   const parts parts_;
   health::planner plan_;

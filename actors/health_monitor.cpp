@@ -154,7 +154,7 @@ health::report health_monitor_state::report_of(const core::tenant_id& company) c
 
 // -- alerts -----------------------------------------------------------------------------------------------------------
 
-void health_monitor_state::company_is_changed(const core::tenant_id& company) {
+void health_monitor_state::company_is_changed(const core::tenant_id& company) const {
   accounts->changed(company);
   const auto key = health::next_token_cause(company, 1).key;
   if (is_gone(key))

@@ -52,7 +52,7 @@ struct health_monitor_state {
   void look();
   void read(const read_health& question);
   void run(const run_health& question);
-  void company_is_changed(const core::tenant_id& company);
+  void company_is_changed(const core::tenant_id& company) const;
 
   void begin_round();
   void check_database();

@@ -121,7 +121,7 @@ core::expected<rapidjson::Document> admin::list(const std::string& path) {
   rapidjson::Document all;
   const std::string mark = path.find('?') == std::string::npos ? "?" : "&";
   for (std::string cursor;;) {
-    const auto text = ask("GET", path + mark + "limit=200" + cursor);
+    const auto text = ask("GET", fmt::format("{}{}limit=200{}", path, mark, cursor));
     if (!text)
       return core::fail(text.error());
     auto page = parse(*text);

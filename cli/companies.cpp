@@ -134,7 +134,7 @@ core::expected<void> remove(admin& api, const company_options& options) {
 using company_work = core::expected<void> (*)(admin&, const company_options&);
 using company_change = core::expected<void> (*)(admin&, const company_options&, const std::optional<std::string>&);
 
-command with(std::shared_ptr<company_options> options, company_work work) {
+command with(const std::shared_ptr<company_options>& options, company_work work) {
   return [options, work](const config::settings& settings) {
     const auto api = admin::open(settings);
     return exit_status(api ? work(**api, *options) : core::fail(api.error()));
@@ -142,7 +142,7 @@ command with(std::shared_ptr<company_options> options, company_work work) {
 }
 
 /// The configuration is read before anything is changed.
-command with(std::shared_ptr<company_options> options, company_change work) {
+command with(const std::shared_ptr<company_options>& options, company_change work) {
   return [options, work](const config::settings& settings) {
     std::optional<std::string> config;
     if (options->config_file) {

@@ -108,7 +108,7 @@ core::expected<void> rotate(const config::settings& settings, bool as_json) {
   return {};
 }
 
-command with(std::shared_ptr<key_options> options, core::expected<void> (*work)(admin&, const key_options&)) {
+command with(const std::shared_ptr<key_options>& options, core::expected<void> (*work)(admin&, const key_options&)) {
   return [options, work](const config::settings& settings) {
     const auto api = admin::open(settings);
     return exit_status(api ? work(**api, *options) : core::fail(api.error()));

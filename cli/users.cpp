@@ -93,7 +93,7 @@ core::expected<void> remove(admin& api, const user_options& options) {
   return {};
 }
 
-command with(std::shared_ptr<user_options> options, core::expected<void> (*work)(admin&, const user_options&)) {
+command with(const std::shared_ptr<user_options>& options, core::expected<void> (*work)(admin&, const user_options&)) {
   return [options, work](const config::settings& settings) {
     const auto api = admin::open(settings);
     return exit_status(api ? work(**api, *options) : core::fail(api.error()));

@@ -25,6 +25,8 @@ public:
     node_ = std::move(node);
     others_ = &others;
   }
+  /// After the last one.
+  void end() { node_ = nullptr, others_ = nullptr; }
 
   bool is_here(const core::tenant_id& company) const override;
   void forward(actors::webhook_job job) override;

@@ -13,7 +13,7 @@ namespace trunkline::cluster {
 struct envelope {
   int64_t from = 0;    ///< incarnation of whoever says it
   int64_t id = 0;      ///< of a question; its answer has the same
-  std::string kind;    ///< "hello", "challenge", "proof", "welcome", "ask", "answer", "ping", "pong", "refused"
+  std::string kind;    ///< "hello", "challenge", "proof", "welcome", "later", "ask", "answer", "ping", "pong"
   std::string tag;     ///< after the hello: what only these two nodes know
   std::string topic;   ///< of "ask": what it is about
   std::string payload; ///< at most max_payload bytes

@@ -29,8 +29,10 @@ void gatekeeper_state::hear(const envelope& said) {
 
 void gatekeeper_state::greeted(const caf::strong_actor_ptr& caller, const envelope& said) {
   constexpr size_t nonce_size = 16;
+  if (*parts->me == 0) // we do not know ourselves yet
+    return self->send(caf::actor_cast<remote_actor>(caller), envelope{0, 0, "later", {}, {}, {}});
   const bool room = greetings.size() < most_greetings;
-  if (!room || *parts->me == 0 || said.payload.size() != nonce_size || said.from <= 0)
+  if (!room || said.payload.size() != nonce_size || said.from <= 0)
     return strangers.add();
   greeting between{said.from, *parts->me, said.payload, make_nonce()};
   envelope challenge{*parts->me, 0, "challenge", {}, {}, between.called_nonce + called_proof(parts->key, between)};
@@ -46,12 +48,11 @@ void gatekeeper_state::proved(const caf::strong_actor_ptr& caller, const envelop
   const auto& between = found.mapped().between;
   if (said.from != between.caller || !same_bytes(said.payload, caller_proof(parts->key, between)))
     return strangers.add();
-  if (!parts->is_member(between.caller)) // it may be so new that we have not heard of it; it will dial again
-    return;
+  if (!parts->is_member(between.caller)) // it may be so new that we have not heard of it
+    return self->send(caf::actor_cast<remote_actor>(caller), envelope{*parts->me, 0, "later", {}, {}, {}});
   auto& place = sessions[between.caller];
   if (place)
-    caf::anon_send<caf::message_priority::high>(
-        place, caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
+    caf::anon_send<caf::message_priority::high>(place, caf::exit_msg{self->address(), caf::exit_reason::user_shutdown});
   place = caf::actor_cast<caf::actor>(
       self->spawn(session, session_parts{*parts->me, session_tag(parts->key, between),
                                          caf::actor_cast<remote_actor>(caller), parts->serve}));

@@ -168,7 +168,8 @@ void link_state::lost(const char* why) {
   fail_all(core::ec::not_ready, "The link to the other node was lost.");
   show();
   if (was_up || failures == 1)
-    log::warn(log::no_request, "link to {} (incarnation {}) is down: {}", parts->peer.name, parts->peer.incarnation, why);
+    log::warn(log::no_request, "link to {} (incarnation {}) is down: {}", parts->peer.name, parts->peer.incarnation,
+              why);
   if (!was_up)
     return;
   links_lost.add();
@@ -181,11 +182,11 @@ void link_state::ask_whether_crashed() {
   if (!parts->crashed || !to)
     return;
   caf::anon_send(parts->prober, probe_peer{to->host, to->port, 3,
-                                           actors::reply<probe_result>([tell = parts->crashed,
-                                                                        who = parts->peer.incarnation](auto found) {
-                                             if (found && *found == probe_result::refused)
-                                               tell(who);
-                                           })});
+                                           actors::reply<probe_result>(
+                                               [tell = parts->crashed, who = parts->peer.incarnation](auto found) {
+                                                 if (found && *found == probe_result::refused)
+                                                   tell(who);
+                                               })});
 }
 
 // -- what is heard ----------------------------------------------------------------------------------------------------
@@ -195,17 +196,19 @@ void link_state::hear(envelope& said) {
     return challenged(said);
   if (said.kind == "welcome")
     return welcomed(said);
+  if (said.kind == "later" && where == phase::greeting)
+    return lost("it has not heard of us yet");
   if (where != phase::up || !same_bytes(said.tag, tag))
     return;
   if (said.kind == "answer")
     return answered(said);
   if (said.kind == "pong") {
     ponged_ms = now_ms();
-    parts->vitals->rtt_us.store(std::chrono::duration_cast<std::chrono::microseconds>(
-                                    std::chrono::steady_clock::now().time_since_epoch())
-                                        .count() -
-                                    said.id,
-                                std::memory_order_relaxed);
+    parts->vitals->rtt_us.store(
+        std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now().time_since_epoch())
+                .count() -
+            said.id,
+        std::memory_order_relaxed);
     show();
   }
 }
@@ -237,7 +240,9 @@ void link_state::look() {
 void link_state::show() {
   auto& vitals = *parts->vitals;
   const bool slow = now_ms() - ponged_ms > slow_after_ms;
-  vitals.status.store(where != phase::up ? link_status::down : slow ? link_status::degraded : link_status::up,
+  vitals.status.store(where != phase::up ? link_status::down
+                      : slow             ? link_status::degraded
+                                         : link_status::up,
                       std::memory_order_relaxed);
   vitals.in_flight.store(static_cast<uint32_t>(outstanding.size()), std::memory_order_relaxed);
   vitals.bytes_in_flight.store(bytes, std::memory_order_relaxed);
@@ -255,8 +260,9 @@ link_actor::behavior_type link(link_actor::stateful_pointer<link_state> self, co
   st.parts.emplace(parts);
   actors::keep_quiet(self);
   self->set_down_handler([&st](const caf::down_msg& msg) {
-    const bool ours = (st.session && msg.source == st.session.address()) ||
-                      (st.gatekeeper && st.where == link_state::phase::greeting && msg.source == st.gatekeeper.address());
+    const bool ours =
+        (st.session && msg.source == st.session.address()) ||
+        (st.gatekeeper && st.where == link_state::phase::greeting && msg.source == st.gatekeeper.address());
     if (ours)
       st.lost("the connection ended");
   });

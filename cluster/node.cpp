@@ -141,11 +141,10 @@ void node::impl::spawn_actors() {
   deadlines = std::make_unique<actors::deadline_sweep>(settings.request_deadline);
   if (!settings.alerts_webhook_url.empty())
     to_operator = std::make_unique<providers::http_client>();
-  auto crew =
-      spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), to_twilio,
-                  providers::make_webhook_sender(to_customers), numbers,
-                  to_operator ? providers::make_webhook_sender(*to_operator) : actors::deliver_webhook(), stopping,
-                  in_cluster() ? &companies : nullptr});
+  auto crew = spawn_crew({*system, *db, *keys, settings, clock, tenants, numbers.platform_usable(), to_twilio,
+                          providers::make_webhook_sender(to_customers), numbers,
+                          to_operator ? providers::make_webhook_sender(*to_operator) : actors::deliver_webhook(),
+                          stopping, in_cluster() ? &companies : nullptr});
   services = std::move(crew.services);
   shards = std::move(crew.shards);
   health = std::move(crew.health);
@@ -258,6 +257,7 @@ void node::impl::stop() {
   }
   deadlines.reset();
   gateway.reset();
+  companies.end();
   services.reset();
   system.reset();
 }
@@ -310,8 +310,8 @@ void node::drain(std::chrono::milliseconds patience) {
     server->close_after_answers();
   std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_notice, patience));
   if (impl_->seat) // while we still answer, or forward
-    impl_->seat->leave(std::chrono::duration_cast<std::chrono::milliseconds>(give_up - std::chrono::steady_clock::now()) -
-                       to_answer);
+    impl_->seat->leave(
+        std::chrono::duration_cast<std::chrono::milliseconds>(give_up - std::chrono::steady_clock::now()) - to_answer);
   for (auto* server : servers)
     server->refuse_connections();
   std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_send, patience));

@@ -89,21 +89,21 @@ seat::impl::~impl() {
 
 core::expected<void> seat::impl::open_gate(config::endpoint& reachable) {
   const auto& settings = with.settings;
-  gate = with.system.spawn(
-      gatekeeper, gatekeeper_parts{&me, settings.cluster_key, with.clock,
-                                   [this](int64_t who) {
-                                     const auto* member = view.load()->find(static_cast<int>(who));
-                                     return member && core::is_live(member->status);
-                                   },
-                                   [this](const std::string& topic, const std::string& payload, auto answer) {
-                                     serve(topic, payload, std::move(answer));
-                                   }});
+  gate = with.system.spawn(gatekeeper,
+                           gatekeeper_parts{&me, settings.cluster_key, with.clock,
+                                            [this](int64_t who) {
+                                              const auto* member = view.load()->find(static_cast<int>(who));
+                                              return member && core::is_live(member->status);
+                                            },
+                                            [this](const std::string& topic, const std::string& payload, auto answer) {
+                                              serve(topic, payload, std::move(answer));
+                                            }});
   const auto& listen = settings.cluster_listen;
   const auto port = with.system.middleman().publish(gate, listen.port, listen.host.c_str(), true);
   if (!port)
-    return core::fail(core::ec::invalid_configuration,
-                      fmt::format("cluster.listen: {} can not be listened at. Is another program there?",
-                                  config::to_string(listen)));
+    return core::fail(
+        core::ec::invalid_configuration,
+        fmt::format("cluster.listen: {} can not be listened at. Is another program there?", config::to_string(listen)));
   reachable = settings.cluster_advertise;
   if (reachable.port == 0)
     reachable.port = *port;
@@ -120,9 +120,19 @@ core::expected<void> seat::impl::join(const config::endpoint& reachable) {
   bird = with.system.spawn(canary, with.system.middleman().actor_handle(), &with.clock, song);
   membership_settings wanted;
   wanted.database_url = settings.database;
-  wanted.self = {settings.node_name, config::to_string(reachable), caf_node, TRUNKLINE_VERSION, protocol, protocol,
-                 static_cast<int>(settings.cluster_weight), core::shard_count, settings.cluster_lease};
+  wanted.self = {settings.node_name,
+                 config::to_string(reachable),
+                 caf_node,
+                 TRUNKLINE_VERSION,
+                 protocol,
+                 protocol,
+                 static_cast<int>(settings.cluster_weight),
+                 core::shard_count,
+                 settings.cluster_lease};
   wanted.plan.quiet = settings.cluster_quiet;
+  wanted.plan.window = settings.cluster_lease;
+  wanted.plan.runner_up_after = settings.cluster_lease * 3 / 10;
+  wanted.plan.anybody_after = settings.cluster_lease * 6 / 10;
   auto joined = membership::join(std::move(wanted), hooks());
   if (!joined)
     return core::fail(std::move(joined).error());
@@ -163,13 +173,10 @@ void seat::impl::let_go(const std::vector<int>& shards, std::function<void()> st
   std::array<bool, core::shard_count> which{};
   for (const auto shard : shards)
     which[static_cast<size_t>(shard)] = true;
-  caf::anon_send(with.shards, actors::leave_companies{[which](const core::tenant_id& company) {
-                                                        return which[static_cast<size_t>(shard_of(company))];
-                                                      },
-                                                      5s,
-                                                      actors::reply<void>([done = std::move(stopped)](const auto&) {
-                                                        done();
-                                                      })});
+  caf::anon_send(with.shards,
+                 actors::leave_companies{
+                     [which](const core::tenant_id& company) { return which[static_cast<size_t>(shard_of(company))]; },
+                     5s, actors::reply<void>([done = std::move(stopped)](const auto&) { done(); })});
 }
 
 // -- what others ask --------------------------------------------------------------------------------------------------
@@ -244,7 +251,7 @@ void seat::leave(std::chrono::milliseconds patience) {
 void seat::ask(actors::read_cluster question) {
   core::cluster_status status;
   status.single = false;
-  status.view = *impl_->view.load();
+  status.view = *impl_->place->view();
   status.links = impl_->own_links();
   const auto candidates = candidates_of(status.view);
   for (const auto& row : status.view.shards) {
@@ -291,7 +298,8 @@ void seat::release_elsewhere(actors::release_quarantine question) {
     impl_->with.services->stores.ask(actors::load_profile{question.tenant, question.answer});
   };
   const auto owner = impl_->with.companies.owner_of(question.tenant);
-  impl_->others->ask(owner, {"release", encode_release(question.tenant, question.by), 5s, actors::reply<std::string>(heard)});
+  impl_->others->ask(owner,
+                     {"release", encode_release(question.tenant, question.by), 5s, actors::reply<std::string>(heard)});
 }
 
 } // namespace trunkline::cluster

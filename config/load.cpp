@@ -134,7 +134,8 @@ std::map<std::string, std::string> process_environment() {
 void wipe_secrets_from_environment() {
   for (const auto& row : setting_table())
     if (row.kind == value_kind::secret)
-      if (char* value = std::getenv(std::string(row.variable).c_str()))
+      if (char* value = std::getenv( // NOLINT(concurrency-mt-unsafe): before any thread is started
+              std::string(row.variable).c_str()))
         sodium_memzero(value, std::strlen(value));
 }
 

@@ -1,73 +1,56 @@
 #include "core/ec.hpp"
 
+#include <array>
+#include <utility>
+
 namespace trunkline::core {
 
-std::string_view to_string(ec code) {
-  switch (code) { // no default: the compiler finds the forgotten one
-  case ec::invalid_request:
-    return "invalid_request";
-  case ec::invalid_cursor:
-    return "invalid_cursor";
-  case ec::invalid_idempotency_key:
-    return "invalid_idempotency_key";
-  case ec::company_required:
-    return "company_required";
-  case ec::malformed_webhook:
-    return "malformed_webhook";
-  case ec::unauthenticated:
-    return "unauthenticated";
-  case ec::forbidden:
-    return "forbidden";
-  case ec::csrf_failed:
-    return "csrf_failed";
-  case ec::signature_rejected:
-    return "signature_rejected";
-  case ec::not_found:
-    return "not_found";
-  case ec::company_not_found:
-    return "company_not_found";
-  case ec::method_not_allowed:
-    return "method_not_allowed";
-  case ec::payload_too_large:
-    return "payload_too_large";
-  case ec::unsupported_media_type:
-    return "unsupported_media_type";
-  case ec::twilio_not_configured:
-    return "twilio_not_configured";
-  case ec::phone_number_taken:
-    return "phone_number_taken";
-  case ec::company_has_numbers:
-    return "company_has_numbers";
-  case ec::idempotency_in_progress:
-    return "idempotency_in_progress";
-  case ec::invalid_state:
-    return "invalid_state";
-  case ec::etag_mismatch:
-    return "etag_mismatch";
-  case ec::idempotency_key_reused:
-    return "idempotency_key_reused";
-  case ec::invalid_configuration:
-    return "invalid_configuration";
-  case ec::number_not_in_account:
-    return "number_not_in_account";
-  case ec::twilio_credentials_rejected:
-    return "twilio_credentials_rejected";
-  case ec::too_many_requests:
-    return "too_many_requests";
-  case ec::overloaded:
-    return "overloaded";
-  case ec::not_ready:
-    return "not_ready";
-  case ec::twilio_unreachable:
-    return "twilio_unreachable";
-  case ec::database_unavailable:
-    return "database_unavailable";
-  case ec::company_quarantined:
-    return "company_quarantined";
-  case ec::internal_error:
-    return "internal_error";
-  }
-  return "internal_error";
+namespace {
+
+constexpr std::array<std::pair<ec, std::string_view>, static_cast<size_t>(ec::internal_error) + 1> names = {{
+    {ec::invalid_request, "invalid_request"},
+    {ec::invalid_cursor, "invalid_cursor"},
+    {ec::invalid_idempotency_key, "invalid_idempotency_key"},
+    {ec::company_required, "company_required"},
+    {ec::malformed_webhook, "malformed_webhook"},
+    {ec::unauthenticated, "unauthenticated"},
+    {ec::forbidden, "forbidden"},
+    {ec::csrf_failed, "csrf_failed"},
+    {ec::signature_rejected, "signature_rejected"},
+    {ec::not_found, "not_found"},
+    {ec::company_not_found, "company_not_found"},
+    {ec::method_not_allowed, "method_not_allowed"},
+    {ec::payload_too_large, "payload_too_large"},
+    {ec::unsupported_media_type, "unsupported_media_type"},
+    {ec::twilio_not_configured, "twilio_not_configured"},
+    {ec::phone_number_taken, "phone_number_taken"},
+    {ec::company_has_numbers, "company_has_numbers"},
+    {ec::idempotency_in_progress, "idempotency_in_progress"},
+    {ec::invalid_state, "invalid_state"},
+    {ec::etag_mismatch, "etag_mismatch"},
+    {ec::idempotency_key_reused, "idempotency_key_reused"},
+    {ec::invalid_configuration, "invalid_configuration"},
+    {ec::number_not_in_account, "number_not_in_account"},
+    {ec::twilio_credentials_rejected, "twilio_credentials_rejected"},
+    {ec::too_many_requests, "too_many_requests"},
+    {ec::overloaded, "overloaded"},
+    {ec::not_ready, "not_ready"},
+    {ec::twilio_unreachable, "twilio_unreachable"},
+    {ec::database_unavailable, "database_unavailable"},
+    {ec::company_quarantined, "company_quarantined"},
+    {ec::internal_error, "internal_error"},
+}};
+
+constexpr bool in_order() {
+  for (size_t i = 0; i < names.size(); ++i)
+    if (static_cast<size_t>(names[i].first) != i)
+      return false;
+  return true;
 }
+static_assert(in_order(), "a code is missing, or stands in the wrong place");
+
+} // namespace
+
+std::string_view to_string(ec code) { return names[static_cast<size_t>(code)].second; }
 
 } // namespace trunkline::core

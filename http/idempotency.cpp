@@ -75,7 +75,7 @@ public:
 
 private:
   /// If the answer can not be kept, it is still true.
-  void settle(std::string kept, std::shared_ptr<response> answer) {
+  void settle(std::string kept, const std::shared_ptr<response>& answer) {
     if (done_.exchange(true))
       return;
     ctx_.actors.ask(actors::finish_idempotent{

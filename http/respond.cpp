@@ -2,6 +2,9 @@
 
 #include "json/writer.hpp"
 
+#include <array>
+#include <utility>
+
 namespace trunkline::http {
 
 namespace {
@@ -12,74 +15,55 @@ struct shape {
   std::string_view advice; ///< detail when the error brings none
 };
 
-shape shape_of(core::ec code) {
-  using core::ec;
-  switch (code) { // no default: the compiler finds the forgotten one
-  case ec::invalid_request:
-    return {400, "Request not valid", "Correct the fields listed in errors."};
-  case ec::invalid_cursor:
-    return {400, "Cursor not valid", "Use nextCursor of the same list with the same filters."};
-  case ec::invalid_idempotency_key:
-    return {400, "Idempotency-Key not valid", "Send 1 to 255 printable ASCII characters, once."};
-  case ec::company_required:
-    return {400, "Company missing", "Send X-Company-Id, or use a key of one company."};
-  case ec::malformed_webhook:
-    return {400, "Webhook not valid", "Send the parameters as Twilio does."};
-  case ec::unauthenticated:
-    return {401, "Not authenticated", "Send Authorization: Bearer <key>."};
-  case ec::forbidden:
-    return {403, "Not allowed", "Use a key with a higher role."};
-  case ec::csrf_failed:
-    return {403, "CSRF token missing or wrong", "Send the session's csrfToken in X-CSRF-Token."};
-  case ec::signature_rejected:
-    return {403, "Signature rejected", ""};
-  case ec::not_found:
-    return {404, "Not found", "Check the path and the id."};
-  case ec::company_not_found:
-    return {404, "Company not found", "Check the company id."};
-  case ec::method_not_allowed:
-    return {405, "Method not allowed", "Use one of the methods in the Allow header."};
-  case ec::payload_too_large:
-    return {413, "Body too large", "Send at most 64 KiB."};
-  case ec::unsupported_media_type:
-    return {415, "Content type not supported", "Send application/json."};
-  case ec::phone_number_taken:
-    return {409, "Phone number taken", "Another company has this number. Remove it there first."};
-  case ec::twilio_not_configured:
-    return {409, "Twilio not configured", "Twilio not configured for this company"};
-  case ec::company_has_numbers:
-    return {409, "Company has numbers", "Release its numbers first: DELETE /api/companies/{id}/numbers/{number}."};
-  case ec::idempotency_in_progress:
-    return {409, "First request still running", "Repeat it after Retry-After seconds."};
-  case ec::invalid_state:
-    return {409, "Not possible now", "Read the object again and decide anew."};
-  case ec::etag_mismatch:
-    return {412, "Changed meanwhile", "Read it again and send the new ETag in If-Match."};
-  case ec::idempotency_key_reused:
-    return {422, "Idempotency-Key reused", "This key came with another body before. Use a new one."};
-  case ec::invalid_configuration:
-    return {422, "Configuration not valid", "Correct the fields named in detail."};
-  case ec::number_not_in_account:
-    return {422, "Number not in account", "Use numbers of the Twilio account that will send from them."};
-  case ec::twilio_credentials_rejected:
-    return {422, "Twilio authentication failed", "Check accountSid and authToken."};
-  case ec::too_many_requests:
-    return {429, "Too many requests", "Wait for Retry-After seconds."};
-  case ec::overloaded:
-    return {503, "Overloaded", "Try again after Retry-After seconds."};
-  case ec::not_ready:
-    return {503, "Not ready", "Try again after Retry-After seconds."};
-  case ec::twilio_unreachable:
-    return {503, "Twilio unreachable", "Try again after Retry-After seconds."};
-  case ec::database_unavailable:
-    return {503, "Database unavailable", "Try again after Retry-After seconds."};
-  case ec::company_quarantined:
-    return {503, "Company quarantined", "An operator has to release it."};
-  case ec::internal_error:
-    return {500, "Internal error", "The log has the cause under this requestId."};
-  }
-  return {500, "Internal error", ""};
+using core::ec;
+
+constexpr std::array<std::pair<ec, shape>, static_cast<size_t>(ec::internal_error) + 1> shapes = {{
+    {ec::invalid_request, {400, "Request not valid", "Correct the fields listed in errors."}},
+    {ec::invalid_cursor, {400, "Cursor not valid", "Use nextCursor of the same list with the same filters."}},
+    {ec::invalid_idempotency_key,
+     {400, "Idempotency-Key not valid", "Send 1 to 255 printable ASCII characters, once."}},
+    {ec::company_required, {400, "Company missing", "Send X-Company-Id, or use a key of one company."}},
+    {ec::malformed_webhook, {400, "Webhook not valid", "Send the parameters as Twilio does."}},
+    {ec::unauthenticated, {401, "Not authenticated", "Send Authorization: Bearer <key>."}},
+    {ec::forbidden, {403, "Not allowed", "Use a key with a higher role."}},
+    {ec::csrf_failed, {403, "CSRF token missing or wrong", "Send the session's csrfToken in X-CSRF-Token."}},
+    {ec::signature_rejected, {403, "Signature rejected", ""}},
+    {ec::not_found, {404, "Not found", "Check the path and the id."}},
+    {ec::company_not_found, {404, "Company not found", "Check the company id."}},
+    {ec::method_not_allowed, {405, "Method not allowed", "Use one of the methods in the Allow header."}},
+    {ec::payload_too_large, {413, "Body too large", "Send at most 64 KiB."}},
+    {ec::unsupported_media_type, {415, "Content type not supported", "Send application/json."}},
+    {ec::twilio_not_configured, {409, "Twilio not configured", "Twilio not configured for this company"}},
+    {ec::phone_number_taken, {409, "Phone number taken", "Another company has this number. Remove it there first."}},
+    {ec::company_has_numbers,
+     {409, "Company has numbers", "Release its numbers first: DELETE /api/companies/{id}/numbers/{number}."}},
+    {ec::idempotency_in_progress, {409, "First request still running", "Repeat it after Retry-After seconds."}},
+    {ec::invalid_state, {409, "Not possible now", "Read the object again and decide anew."}},
+    {ec::etag_mismatch, {412, "Changed meanwhile", "Read it again and send the new ETag in If-Match."}},
+    {ec::idempotency_key_reused,
+     {422, "Idempotency-Key reused", "This key came with another body before. Use a new one."}},
+    {ec::invalid_configuration, {422, "Configuration not valid", "Correct the fields named in detail."}},
+    {ec::number_not_in_account,
+     {422, "Number not in account", "Use numbers of the Twilio account that will send from them."}},
+    {ec::twilio_credentials_rejected, {422, "Twilio authentication failed", "Check accountSid and authToken."}},
+    {ec::too_many_requests, {429, "Too many requests", "Wait for Retry-After seconds."}},
+    {ec::overloaded, {503, "Overloaded", "Try again after Retry-After seconds."}},
+    {ec::not_ready, {503, "Not ready", "Try again after Retry-After seconds."}},
+    {ec::twilio_unreachable, {503, "Twilio unreachable", "Try again after Retry-After seconds."}},
+    {ec::database_unavailable, {503, "Database unavailable", "Try again after Retry-After seconds."}},
+    {ec::company_quarantined, {503, "Company quarantined", "An operator has to release it."}},
+    {ec::internal_error, {500, "Internal error", "The log has the cause under this requestId."}},
+}};
+
+constexpr bool in_order() {
+  for (size_t i = 0; i < shapes.size(); ++i)
+    if (static_cast<size_t>(shapes[i].first) != i)
+      return false;
+  return true;
 }
+static_assert(in_order(), "a code is missing, or stands in the wrong place");
+
+shape shape_of(ec code) { return shapes[static_cast<size_t>(code)].second; }
 
 void write_field_errors(json::writer& out, const std::vector<core::field_error>& fields) {
   out.key("errors").begin_array();

@@ -57,7 +57,7 @@ private:
 
 } // namespace
 
-void write_audit(soci::session& sql, core::audit_entry entry) {
+void write_audit(soci::session& sql, const core::audit_entry& entry) {
   execute(sql,
           "insert into audit (id, at, actor_kind, actor_id, actor_role, action, company_id, target, before_value, "
           "after_value, request_id) values (:id, :at, :kind, :actor, :role, :action, :company, :target, :before, "

@@ -74,7 +74,7 @@ void decided(context& ctx, const candidate& c, core::expected<core::principal> f
   respond_error(*c.request, found.error());
 }
 
-void ask_database(context& ctx, candidate c) {
+void ask_database(context& ctx, const candidate& c) {
   if (c.session)
     return ctx.actors.ask(
         actors::find_session{c.hash, actors::reply<core::console_user>([&ctx, c](core::expected<core::console_user> u) {

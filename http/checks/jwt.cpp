@@ -35,7 +35,7 @@ int64_t expiry(const nlohmann::json& claims) {
   if (found == claims.end() || !found->is_number())
     return 0;
   const auto seconds = found->get<double>();
-  constexpr double latest = std::numeric_limits<int64_t>::max() / 1001;
+  constexpr double latest = 9e15; // in milliseconds it is still a 64-bit number
   return seconds > 0 && seconds < latest ? static_cast<int64_t>(seconds) : 0;
 }
 

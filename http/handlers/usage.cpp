@@ -68,11 +68,12 @@ std::function<void(const exchange_ptr&)> get_usage(context& ctx) {
     ctx.actors.ask(actors::load_profile{
         id, reply_to<core::tenant_profile>(request, [&ctx, request, asked_span](exchange&, const auto& company) {
           const auto& zone = company.tenant.time_zone;
-          const auto [first, last] = closed(asked_span, core::day_in_zone(zone, ctx.clock.now()));
+          const auto days = closed(asked_span, core::day_in_zone(zone, ctx.clock.now()));
           ctx.actors.ask(actors::sum_usage{
-              company.tenant.id, core::days_in_zone(zone, first, last),
-              reply_to<std::vector<core::usage_day>>(
-                  request, [last](exchange& asked, const auto& days) { respond_usage(asked, last, days); })});
+              company.tenant.id, core::days_in_zone(zone, days.first, days.second),
+              reply_to<std::vector<core::usage_day>>(request, [last = days.second](exchange& asked, const auto& used) {
+                respond_usage(asked, last, used);
+              })});
         })});
   };
 }

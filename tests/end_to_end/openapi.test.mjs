@@ -155,6 +155,21 @@ describe('OpenAPI', () => {
     await drive('release_quarantine', 409, of(company.id));
   });
 
+  test('one_node_is_a_cluster_of_one', async () => {
+    const { json } = await drive('get_cluster', 200);
+    assert.deepEqual([json.mode, json.nodes.map((n) => [n.name, n.status, n.shardsOwned]), json.shards, json.links],
+      ['single', [['n1', 'active', 256]], { total: 256, owned: 256, unowned: 0, moving: 0 }, []]);
+    const first = await drive('list_shards', 200, { query: '?limit=200' });
+    const rest = await drive('list_shards', 200, { query: `?limit=200&cursor=${first.json.nextCursor}` });
+    const all = [...first.json.data, ...rest.json.data];
+    assert.deepEqual(all.map((s) => s.shard), Array.from({ length: 256 }, (_, i) => i));
+    assert.ok(all.every((s) => s.owner === 'n1' && s.wanted === 'n1' && s.state === 'owned'));
+    await drive('list_shards', 400, { query: '?limit=0' });
+    await drive('drain_node', 404, { body: { node: 'n9' } });
+    for (const body of [{}, { node: '' }, { node: 7 }, { node: 'n1', now: true }]) await drive('drain_node', 400, { body });
+    await drive('drain_node', 415, { body: { node: 'n1' }, headers: { 'content-type': 'text/plain' } });
+  });
+
   test('a_company_is_changed_checked_and_removed', async () => {
     const made = await drive('create_company', 201, { body: { companyName: 'Short-lived' }, headers: { 'idempotency-key': 'short-lived' } });
     const again = await drive('create_company', 201, { body: { companyName: 'Short-lived' }, headers: { 'idempotency-key': 'short-lived' } });

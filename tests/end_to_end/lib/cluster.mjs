@@ -1,12 +1,12 @@
 // Several nodes on one PostgreSQL and one simulated Twilio, as an operator has them, with leases short enough to watch.
-import { addCompany, startGateway } from './gateway.mjs';
+import { addCompany, postWebhook, startGateway, voiceParams } from './gateway.mjs';
 import { freePort, until } from './process.mjs';
 import { startPostgres } from './postgres.mjs';
 import { startSim } from './sim.mjs';
 
 const hex = (length, digit) => digit.repeat(length);
 
-/** { nodes, postgres, sim, add(name, environment), status(node), settled(count), owner(company), stop() } */
+/** { nodes, postgres, sim, add(name, environment), status(node), settled(count), shards(node), ownerOf(company), companyOfEach(), stop() } */
 export async function startCluster(names = ['n1', 'n2', 'n3'], environment = {}) {
   const postgres = await startPostgres();
   await postgres.createDatabase('gw');
@@ -44,19 +44,22 @@ export async function startCluster(names = ['n1', 'n2', 'n3'], environment = {})
   };
   const misplaced = async (node) => (await shards(node)).filter((s) => s.owner !== s.wanted).length;
   cluster.shards = shards;
-  /** Companies by the node that acts for them: at least so many each. */
-  cluster.companiesOf = async (node, count, config = {}) => {
-    const mine = [];
-    while (mine.length < count) {
-      const company = await addCompany(cluster.nodes[0], config);
-      if ((await cluster.ownerOf(company)) === node.name) mine.push(company);
-    }
-    return mine;
+  /** The node whose actor has answered for a company; it must have been called. */
+  cluster.ownerOf = async (company, node = cluster.nodes[0]) => {
+    const { json } = await node.call('GET', `/api/admin/actors?kind=TENANT&companyId=${company.id}`);
+    const owner = json.nodes.find(({ root }) => root && JSON.stringify(root).includes(`"id":"${company.id}"`));
+    return cluster.nodes.find(({ name }) => name === owner?.node);
   };
-  /** The node that acts for a company, by its actor after a first call. */
-  cluster.ownerOf = async (company) => {
-    const status = await cluster.nodes[0].call('GET', `/api/companies/${company.id}/node`);
-    return status.json?.node;
+  /** For each node a company that it acts for. */
+  cluster.companyOfEach = async (config = { callRoutingMode: 'voicemail' }) => {
+    const found = new Map();
+    while (found.size < cluster.nodes.length) {
+      const company = await addCompany(cluster.nodes[0], config);
+      const { status } = await postWebhook(cluster.nodes[0], company, '/api/twilio/voice', voiceParams(company));
+      if (status !== 200) throw new Error(`a first call: ${status}`);
+      found.set((await cluster.ownerOf(company)).name, company);
+    }
+    return cluster.nodes.map(({ name }) => found.get(name));
   };
   cluster.stop = async () => {
     const codes = await Promise.all(cluster.nodes.map(async (node) => (node.stopped ? 0 : (await node.stop()).code)));
