@@ -15,6 +15,7 @@ using command = std::function<int(const config::settings&)>;
 void add_companies(CLI::App& app, command& chosen);
 void add_keys(CLI::App& app, command& chosen);
 void add_users(CLI::App& app, command& chosen);
+void add_cluster(CLI::App& app, command& chosen);
 /// `trunkline backup` and `restore`.
 void add_backup(CLI::App& app, command& chosen);
 

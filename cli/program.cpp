@@ -71,6 +71,7 @@ void add_commands(CLI::App& app, options& given, command& chosen) {
   add_companies(app, chosen);
   add_keys(app, chosen);
   add_users(app, chosen);
+  add_cluster(app, chosen);
   add_backup(app, chosen);
   add_seed(app, given, chosen);
 }

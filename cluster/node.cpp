@@ -62,6 +62,13 @@ core::expected<void> set_public_url(http::front_end_settings& front, const std::
   return {};
 }
 
+/// Whoever only administers the database is not one of its nodes.
+config::settings for_doors(config::settings settings, node::doors open) {
+  if (open == node::doors::api)
+    settings.cluster_listen = {};
+  return settings;
+}
+
 } // namespace
 
 /// Members are built from top to bottom and fall in the other order.
@@ -92,8 +99,8 @@ struct node::impl {
   std::unique_ptr<http::context> web;
   std::unique_ptr<http::server> webhooks, api;
 
-  impl(config::settings s, const core::clock& c)
-      : settings(std::move(s)),
+  impl(config::settings s, const core::clock& c, doors open)
+      : settings(for_doors(std::move(s), open)),
         clock(c),
         numbers(platform_for_companies(settings)),
         to_customers({.only_public = !settings.outgoing_allow_private}),
@@ -267,7 +274,7 @@ node::~node() { impl_->stop(); }
 
 core::expected<std::unique_ptr<node>> node::start(const config::settings& settings, core::secret admin_key,
                                                   const core::clock& clock, doors open) {
-  auto body = std::make_unique<impl>(settings, clock);
+  auto body = std::make_unique<impl>(settings, clock, open);
   core::expected<void> done = body->take_jwt_key(settings);
   if (done)
     done = body->open_database();
