@@ -4,6 +4,7 @@
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
 #include "cluster/open_files.hpp"
+#include "cluster/outage_start.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
 #include "http/routes.hpp"
@@ -253,7 +254,9 @@ core::expected<std::unique_ptr<node>> node::start(const config::settings& settin
   auto body = std::make_unique<impl>(settings, clock);
   core::expected<void> done = body->read_jwt_key(settings);
   if (done)
-    done = body->open_database();
+    done = open_patiently(settings, [&] { return body->open_database(); });
+  if (done && open == doors::all)
+    done = drain_what_was_left(settings, *body->db);
   if (done)
     done = body->read_directory();
   if (done) {
