@@ -2,11 +2,17 @@
 
 #include "actors/quiet.hpp"
 #include "actors/record.hpp"
+#include "actors/unknown_profile.hpp"
 #include "config/log.hpp"
 
 namespace trunkline::actors {
 
 namespace {
+
+core::expected<core::webhook_event> decide_safely_at_the_edge(const core::tenant_profile& profile,
+                                                              const webhook_job& job) {
+  return routing::decide_safely(profile, job.key, job.webhook, job.received_at);
+}
 
 void decide_and_record(const services& node, const job_ptr& job, const decision& decide,
                        const core::tenant_profile& profile) {
@@ -26,6 +32,8 @@ void answer_without_actor(const std::shared_ptr<const services>& node, const job
     return decide_and_record(*node, job, decide, *known);
   const auto tenant = job->key.tenant;
   const auto decide_when_read = [node, job, decide = std::move(decide)](auto read) {
+    if (!read && read.error().code == core::ec::database_unavailable) // the journal takes it
+      return decide_and_record(*node, job, decide_safely_at_the_edge, profile_in_an_outage(job->key.tenant));
     if (!read)
       return job->reply(core::fail(read.error()));
     const auto kept = std::make_shared<const core::tenant_profile>(std::move(*read));

@@ -12,6 +12,8 @@ namespace trunkline::actors {
 
 namespace {
 
+constexpr int64_t long_ms = 1000; ///< for a question that fails
+
 /// Nobody who asks is to blame.
 bool is_ours(core::ec code) { return code == core::ec::database_unavailable || code == core::ec::internal_error; }
 
@@ -22,12 +24,28 @@ void store_state::answer(const reply<T>& question, Work work) {
   pulse->mailbox.store(self->mailbox().size(), std::memory_order_relaxed);
   if (question.settled()) // given up while it waited its turn
     return;
+  const auto begun = clock->steady();
   core::expected<T> found = guarded("store", work);
+  const auto ended = clock->steady();
+  const bool stuck = !found && found.error().code == core::ec::database_unavailable && ended.ms - begun.ms >= long_ms;
+  stuck_until = stuck ? core::steady_time{ended.ms + long_ms} : core::steady_time{};
   if (!found && is_ours(found.error().code)) {
     log::error(log::no_request, "store: {}", found.error().context);
     pulse->failed(found.error(), clock->now());
   }
   question(std::move(found));
+}
+
+/// As on(), for what somebody waits for who can do without: when the last question has stood still for long, as with a
+/// frozen server, the next ones hear at once that it is away, for a moment. Otherwise they would queue for nothing.
+template <class Question, class Work>
+auto store_state::on_unless_stuck(Work work) {
+  return [this, work](const Question& question) {
+    if (clock->steady() < stuck_until)
+      return question.answer(core::fail(core::ec::database_unavailable, "The database is not available.",
+                                        "it did not answer a moment ago"));
+    answer(question.answer, [&] { return work(question); });
+  };
 }
 
 /// The handler of a question that `work` answers.
@@ -130,7 +148,7 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
   auto& db = *st.stores;
   const auto now = [&st] { return st.clock->now(); };
   return {
-      st.on<load_profile>([&db](const auto& q) { return db.tenants->find(q.tenant); }),
+      st.on_unless_stuck<load_profile>([&db](const auto& q) { return db.tenants->find(q.tenant); }),
       st.on<create_company>([&db](const auto& q) { return db.tenants->create(q.tenant, q.by); }),
       st.on<list_companies>([&](const auto& q) { return db.tenants->list(q.filter, st.platform_usable, q.page); }),
       st.on<put_config>(
@@ -176,7 +194,7 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
       st.on<acknowledge_alert>([&db, now](const auto& q) { return db.alerts->acknowledge(q.alert, now(), q.by); }),
       st.on<take_deliveries>([&db, now](const auto& q) { return take(*db.alerts, q, now()); }),
       st.on<finish_delivery>([&db, now](const auto& q) { return finish(*db.alerts, q, now()); }),
-      st.on<ping_database>([&db](const auto&) { return round_trip(db); }),
+      st.on_unless_stuck<ping_database>([&db](const auto&) { return round_trip(db); }),
   };
 }
 

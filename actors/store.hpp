@@ -20,6 +20,8 @@ struct store_state {
   void answer(const reply<T>& question, Work work);
   template <class Question, class Work>
   auto on(Work work);
+  template <class Question, class Work>
+  auto on_unless_stuck(Work work);
   void purge();
   void rotate(core::expected<core::key_rotation> state, const reply<core::key_rotation>& answer);
 
@@ -28,7 +30,8 @@ struct store_state {
   std::shared_ptr<persistence::store_set> stores;
   std::shared_ptr<vitals> pulse;
   const core::clock* clock = nullptr;
-  bool platform_usable = false; ///< decides the credentialSource of companies without an account of their own
+  core::steady_time stuck_until; ///< the database is not worth a try before
+  bool platform_usable = false;  ///< decides the credentialSource of companies without an account of their own
 };
 
 /// Blocks in the database: spawn it detached.

@@ -2,6 +2,7 @@
 
 #include "actors/quiet.hpp"
 #include "actors/record.hpp"
+#include "actors/unknown_profile.hpp"
 #include "config/log.hpp"
 
 #include <caf/send.hpp>
@@ -26,8 +27,12 @@ void tenant_state::handle(job_ptr job) {
 
 void tenant_state::loaded(core::expected<core::tenant_profile> read) {
   if (!read) { // not a crash: the database is away. Whoever asks next starts a new one
+    const bool away = read.error().code == core::ec::database_unavailable;
     for (const auto& job : waiting)
-      job->reply(core::fail(read.error()));
+      if (away)
+        record(*node, job, routing::decide_safely(profile_in_an_outage(id), job->key, job->webhook, job->received_at));
+      else
+        job->reply(core::fail(read.error()));
     waiting.clear();
     self->quit(caf::exit_reason::normal);
     return;

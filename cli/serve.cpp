@@ -74,6 +74,10 @@ int serve(const config::settings& settings, const settings_source& read) {
   const core::system_clock clock;
   const auto begun = std::chrono::steady_clock::now();
   auto node = cluster::node::start(settings, std::move(*admin_key), clock);
+  if (!node && node.error().code == core::ec::not_ready) { // a signal while it waited for the database
+    log::info(log::no_request, "stopped: {}", node.error().detail);
+    return 0;
+  }
   if (!node) {
     std::fprintf(stderr, "trunkline: %s\n", node.error().detail.c_str());
     log::error(log::no_request, "not started: {} {}", node.error().detail, node.error().context);

@@ -4,6 +4,9 @@
 #include "actors/inbox.hpp"
 #include "actors/shards.hpp"
 #include "actors/store.hpp"
+#include "cluster/outage_start.hpp"
+#include "config/log.hpp"
+#include "persistence/journaled_inbox.hpp"
 #include "providers/twilio_client.hpp"
 
 #include <caf/send.hpp>
@@ -38,6 +41,20 @@ size_t count_of_inbox_workers(const config::settings& settings, persistence::dia
   if (settings.inbox_workers > 0)
     return settings.inbox_workers;
   return std::thread::hardware_concurrency() < 4 ? 1 : 2;
+}
+
+/// SQLite is a file on the same disk, so only PostgreSQL has a journal in front of it.
+std::shared_ptr<persistence::inbox_store> inbox_session(const workplace& at, size_t worker, size_t workers) {
+  auto database = persistence::make_inbox_store(at.db);
+  if (at.db.kind() == persistence::dialect::sqlite || at.settings.inbox_journal_mb == 0)
+    return database;
+  persistence::journaled_inbox_settings kept{journal_home(at.settings) / std::to_string(worker)};
+  kept.limits.bytes = (uint64_t(at.settings.inbox_journal_mb) << 20) / workers;
+  auto with_journal = persistence::journaled_inbox::open(std::move(database), std::move(kept));
+  if (with_journal)
+    return std::move(*with_journal);
+  log::error(log::no_request, "no journal: {}", with_journal.error().detail);
+  return persistence::make_inbox_store(at.db);
 }
 
 actors::health_monitor_parts health_parts(const workplace& at, const crew& made,
@@ -88,8 +105,7 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
   const size_t inbox_workers = count_of_inbox_workers(at.settings, at.db.kind());
   std::vector<actors::inbox_actor> inboxes;
   for (size_t i = 1; i <= inbox_workers; ++i) {
-    std::shared_ptr<persistence::inbox_store> session = persistence::make_inbox_store(at.db);
-    inboxes.push_back(watched(at.system.spawn<caf::detached>(actors::inbox, std::move(session),
+    inboxes.push_back(watched(at.system.spawn<caf::detached>(actors::inbox, inbox_session(at, i, inbox_workers),
                                                              pulse("INBOX", "inbox-" + std::to_string(i)), &at.clock),
                               "INBOX"));
   }

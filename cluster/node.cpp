@@ -5,6 +5,7 @@
 #include "cluster/database_probe.hpp"
 #include "cluster/jwt_key.hpp"
 #include "cluster/open_files.hpp"
+#include "cluster/outage_start.hpp"
 #include "cluster/seat.hpp"
 #include "config/load.hpp"
 #include "config/log.hpp"
@@ -277,7 +278,9 @@ core::expected<std::unique_ptr<node>> node::start(const config::settings& settin
   auto body = std::make_unique<impl>(settings, clock, open);
   core::expected<void> done = body->take_jwt_key(settings);
   if (done)
-    done = body->open_database();
+    done = open_patiently(settings, [&] { return body->open_database(); });
+  if (done && open == doors::all)
+    done = drain_what_was_left(settings, *body->db);
   if (done)
     done = body->read_directory();
   if (done) {

@@ -326,6 +326,9 @@ constexpr setting table[] = {
     {"inbox.workers", "TRUNKLINE_INBOX_WORKERS", integer, "0", "0 to 16",
      "Transactions that store webhooks at the same time; 0 means 2, on less than 4 processors 1; SQLite has one.",
      set_integer<&s::inbox_workers, 0, 16>},
+    {"inbox.journal_mb", "TRUNKLINE_INBOX_JOURNAL_MB", integer, "256", "0 to 65536",
+     "While PostgreSQL is away, webhooks are kept in so many MiB of files in `data_dir` + `/journal`; 0: refused.",
+     set_integer<&s::inbox_journal_mb, 0, 65'536>},
     {"testing.failing_company", "TRUNKLINE_TESTING_FAILING_COMPANY", text, "", "id of a company",
      "For tests only: this company's handler always throws.", set_failing_company},
 };

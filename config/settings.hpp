@@ -82,6 +82,7 @@ struct settings {
   size_t store_workers = 0;
   bool inbox_durable = true;
   size_t inbox_workers = 0;
+  size_t inbox_journal_mb = 0; ///< 0: no journal
   std::string failing_company; ///< tests only: this company's handler always throws
 };
 

@@ -28,6 +28,7 @@ core::expected<core::tenant_profile> companies_in_memory::create(const core::ten
 
 core::expected<core::tenant_profile> companies_in_memory::find(const core::tenant_id& id) {
   ++reads;
+  at_read();
   if (away)
     return core::fail(core::ec::database_unavailable, "away");
   const auto found = rows.find(id);

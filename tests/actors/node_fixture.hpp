@@ -51,6 +51,7 @@ struct companies_in_memory final : persistence::tenant_store {
   std::map<core::tenant_id, core::tenant_profile> rows;
   int reads = 0;
   bool away = false;
+  std::function<void()> at_read = [] {};
   bool dies_at_commit = false; ///< the next configuration is stored, but its storer hears that the database is away
 };
 

@@ -11,12 +11,12 @@ const call = (company) => {
   return { sid: params.CallSid, company, path: '/api/twilio/voice', params };
 };
 
-describe('a frozen database', () => {
+describe('a frozen database without a journal', () => {
   test('is_noticed_within_the_deadline_and_work_goes_on_when_it_is_back', async () => {
     const server = await startPostgres();
     try {
       await server.createDatabase('trunkline');
-      const gateway = await startGateway({ TRUNKLINE_DATABASE: server.url('trunkline'), TRUNKLINE_STATEMENT_DEADLINE_MS: '1000', TRUNKLINE_REQUEST_DEADLINE_MS: '4000' });
+      const gateway = await startGateway({ TRUNKLINE_DATABASE: server.url('trunkline'), TRUNKLINE_STATEMENT_DEADLINE_MS: '1000', TRUNKLINE_REQUEST_DEADLINE_MS: '4000', TRUNKLINE_INBOX_JOURNAL_MB: '0' });
       const company = await addCompany(gateway, { callRoutingMode: 'voicemail' });
       assert.equal((await postWebhook(gateway, company, '/api/twilio/voice', voiceParams(company))).status, 200);
 

@@ -24,23 +24,28 @@ export async function startPostgres() {
   const made = await run(join(bin, 'initdb'), ['-D', data, '-U', 'trunkline', '-A', 'trust', '-E', 'UTF8', '--no-sync'], options);
   if (made.code !== 0) throw new Error(made.output);
   const port = await freePort();
-  const server = start(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder], options);
+  const launch = () => start(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder], options);
+  let server = launch();
   const url = (database) => `postgresql://trunkline@127.0.0.1:${port}/${database}`;
   const psql = async (database, sql) => {
     const answer = await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql, url(database)]);
     if (answer.code !== 0) throw new Error(answer.output);
     return answer.output.trim();
   };
-  await until(async () => (await run('psql', ['-XAtqc', 'select 1', url('postgres')])).code === 0, 'PostgreSQL answers');
+  const answers = () => until(async () => (await run('psql', ['-XAtqc', 'select 1', url('postgres')])).code === 0, 'PostgreSQL answers');
+  await answers();
   return {
     url,
     psql,
     createDatabase: (name) => psql('postgres', `create database ${name}`),
-    stop: async () => {
+    stop: async (signal = 'SIGINT') => {
       if (watching) canaries.search('dumps', 'pg_dumpall', (await run('pg_dumpall', ['--inserts', '-d', url('postgres')])).output);
-      await server.kill('SIGINT');
+      await server.kill(signal);
       removeFolder(folder);
     },
+    /** Ends the server, at once with SIGQUIT, and starts it again in the same place. */
+    halt: (signal = 'SIGINT') => server.kill(signal),
+    startAgain: () => ((server = launch()), answers()),
     /** All its processes stop in their tracks (SIGSTOP), or go on (SIGCONT). */
     signalAll: (signal) => {
       const children = execFileSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' }).trim().split('\n');
