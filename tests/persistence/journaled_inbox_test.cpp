@@ -25,6 +25,7 @@ struct remote_database {
   }
 
   core::expected<std::vector<persistence::inbox_outcome>> record(const std::vector<const core::webhook_event*>& batch) {
+    at_work();
     std::unique_lock held(lock);
     ++tries_by[std::this_thread::get_id()];
     changed.notify_all();
@@ -52,6 +53,7 @@ struct remote_database {
     return order;
   }
 
+  std::function<void()> at_work = [] {};
   std::mutex lock;
   std::condition_variable changed;
   state now = state::there;
@@ -290,7 +292,12 @@ BOOST_AUTO_TEST_CASE(under_load_that_never_pauses_the_journal_is_empty_in_the_en
   db.is(away);
   record(calls(0, 400));
   std::atomic<bool> enough = false;
-  int next = 400;
+  std::atomic<int> next = 400;
+  db.at_work = [&] { // it is never faster than webhooks come, unless those are held up
+    const int before = next;
+    for (int i = 0; i < 50 && next == before && !enough; ++i)
+      std::this_thread::sleep_for(1ms);
+  };
   std::jthread load([&] {
     while (!enough)
       record(calls(next++, 1));
