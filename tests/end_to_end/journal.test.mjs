@@ -177,7 +177,7 @@ describe('webhooks while PostgreSQL is away', () => {
     await drained(gateway);
     assert.equal((await postWebhook(gateway, unknown, '/api/twilio/voice', call)).text, first.text); // the first answer
     assert.match((await postWebhook(gateway, unknown, '/api/twilio/voice', voiceParams(unknown))).text, /<Dial/);
-    const { data } = (await gateway.call('GET', `/api/companies/${unknown.id}/calls`)).json;
+    const data = await until(async () => (await gateway.call('GET', `/api/companies/${unknown.id}/calls`)).json.data, 'the calls can be read');
     assert.deepEqual(data.filter((c) => c.callSid === call.CallSid).map((c) => [c.status, c.route.taken]), [['completed', 'voicemail']]);
     assert.equal(await server.psql('trunkline', `select opted_out from opt_out where company_id = '${unknown.id}'`), '1');
   });
