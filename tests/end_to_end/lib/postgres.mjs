@@ -24,15 +24,18 @@ export async function startPostgres() {
   const made = await run(join(bin, 'initdb'), ['-D', data, '-U', 'trunkline', '-A', 'trust', '-E', 'UTF8', '--no-sync'], options);
   if (made.code !== 0) throw new Error(made.output);
   const port = await freePort();
-  const server = start(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder], options);
+  const launch = () => start(join(bin, 'postgres'), ['-D', data, '-h', '127.0.0.1', '-p', String(port), '-k', folder], options);
+  let server = launch();
   const url = (database) => `postgresql://trunkline@127.0.0.1:${port}/${database}`;
   const psql = async (database, sql) => {
     const answer = await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-c', sql, url(database)]);
     if (answer.code !== 0) throw new Error(answer.output);
     return answer.output.trim();
   };
-  await until(async () => (await run('psql', ['-XAtqc', 'select 1', url('postgres')])).code === 0, 'PostgreSQL answers');
+  const answers = () => until(async () => (await run('psql', ['-XAtqc', 'select 1', url('postgres')])).code === 0, 'PostgreSQL answers');
+  await answers();
   return {
+    port,
     url,
     psql,
     createDatabase: (name) => psql('postgres', `create database ${name}`),
@@ -40,6 +43,12 @@ export async function startPostgres() {
       if (watching) canaries.search('dumps', 'pg_dumpall', (await run('pg_dumpall', ['--inserts', '-d', url('postgres')])).output);
       await server.kill('SIGINT');
       removeFolder(folder);
+    },
+    /** As an operator does it: no client is waited for. */
+    restart: async () => {
+      await server.kill('SIGINT');
+      server = launch();
+      await answers();
     },
     /** All its processes stop in their tracks (SIGSTOP), or go on (SIGCONT). */
     signalAll: (signal) => {
