@@ -15,6 +15,8 @@
 #include <sodium.h>
 
 #include <cstdlib>
+#include <future>
+#include <shared_mutex>
 #include <unistd.h>
 
 namespace trunkline::cluster {
@@ -30,6 +32,36 @@ constexpr int64_t canary_patience_ms = 3'000;
   log::error(log::no_request, "this node has been declared dead: {}. It ends, to be started anew.", reason);
   log::finish_background();
   _exit(declared_dead);
+}
+
+/// Actors end when they like, and some of them call the seat: each call comes in here, and none once it is closed.
+class doorway {
+public:
+  /// False if the seat is gone.
+  template <class Call>
+  bool pass(Call&& call) {
+    const std::shared_lock held(lock_);
+    if (open_)
+      call();
+    return open_;
+  }
+  /// Waits for whoever is inside.
+  void close() {
+    const std::unique_lock held(lock_);
+    open_ = false;
+  }
+
+private:
+  std::shared_mutex lock_;
+  bool open_ = true;
+};
+
+/// Until it handles no message any more.
+void end_and_wait(const caf::actor& actor) {
+  const auto gone = std::make_shared<std::promise<void>>();
+  caf::actor_cast<caf::abstract_actor*>(actor)->attach_functor([gone](const caf::error&) { gone->set_value(); });
+  end(actor);
+  gone->get_future().wait_for(5s);
 }
 
 } // namespace
@@ -56,10 +88,11 @@ struct seat::impl {
   canary_actor bird;
   gatekeeper_actor gate;
   std::atomic<std::shared_ptr<const core::cluster_view>> view{std::make_shared<const core::cluster_view>()};
+  std::shared_ptr<doorway> door = std::make_shared<doorway>();
   std::unique_ptr<peers> others;
   std::unique_ptr<membership> place;
   std::unique_ptr<directory_watch> watch;
-  std::atomic<bool> leaving{false};
+  std::atomic<bool> may_judge{false}; ///< between joining and leaving
 
   explicit impl(parts p) : with(std::move(p)), caf_node(caf::to_string(with.system.node())) {}
   ~impl();
@@ -76,28 +109,33 @@ struct seat::impl {
 
 /// First nobody may call us, then what is called may go.
 seat::impl::~impl() {
+  door->close();
   watch.reset();
   place.reset();
   if (bird)
     end(caf::actor_cast<caf::actor>(bird));
   if (gate) {
     with.system.middleman().unpublish(gate);
-    end(caf::actor_cast<caf::actor>(gate));
+    end_and_wait(caf::actor_cast<caf::actor>(gate));
   }
   others.reset();
 }
 
 core::expected<void> seat::impl::open_gate(config::endpoint& reachable) {
   const auto& settings = with.settings;
-  gate = with.system.spawn(gatekeeper,
-                           gatekeeper_parts{&me, settings.cluster_key, with.clock,
-                                            [this](int64_t who) {
-                                              const auto* member = view.load()->find(static_cast<int>(who));
-                                              return member && core::is_live(member->status);
-                                            },
-                                            [this](const std::string& topic, const std::string& payload, auto answer) {
-                                              serve(topic, payload, std::move(answer));
-                                            }});
+  const auto is_member = [this, door = door](int64_t who) {
+    bool known = false;
+    door->pass([&] {
+      const auto now = view.load();
+      const auto* member = now->find(static_cast<int>(who));
+      known = member && core::is_live(member->status);
+    });
+    return known;
+  };
+  const auto asked = [this, door = door](const std::string& topic, const std::string& payload, auto answer) {
+    door->pass([&] { serve(topic, payload, std::move(answer)); }); // else the link goes, and whoever asks hears of that
+  };
+  gate = with.system.spawn(gatekeeper, gatekeeper_parts{&me, settings.cluster_key, with.clock, is_member, asked});
   const auto& listen = settings.cluster_listen;
   const auto port = with.system.middleman().publish(gate, listen.port, listen.host.c_str(), true);
   if (!port)
@@ -112,10 +150,13 @@ core::expected<void> seat::impl::open_gate(config::endpoint& reachable) {
 
 core::expected<void> seat::impl::join(const config::endpoint& reachable) {
   const auto& settings = with.settings;
-  others = std::make_unique<peers>(peers::parts{with.system, &me, settings.cluster_key, with.clock, [this](int who) {
-                                                  if (place && !leaving)
-                                                    place->evict_crashed(who);
-                                                }});
+  const auto crashed = [this, door = door](int who) {
+    door->pass([&] {
+      if (may_judge)
+        place->evict_crashed(who);
+    });
+  };
+  others = std::make_unique<peers>(peers::parts{with.system, &me, settings.cluster_key, with.clock, crashed});
   with.companies.begin(with.services, *others);
   bird = with.system.spawn(canary, with.system.middleman().actor_handle(), &with.clock, song);
   membership_settings wanted;
@@ -137,6 +178,7 @@ core::expected<void> seat::impl::join(const config::endpoint& reachable) {
   if (!joined)
     return core::fail(std::move(joined).error());
   place = std::move(*joined);
+  may_judge = true;
   log::info(log::no_request, "joined the cluster as {} (incarnation {}), reachable at {}", settings.node_name,
             place->incarnation(), config::to_string(reachable));
   watch = std::make_unique<directory_watch>(
@@ -244,7 +286,7 @@ core::expected<std::unique_ptr<seat>> seat::take(parts p) {
 bool seat::may_act() const { return impl_->place->may_act(); }
 
 void seat::leave(std::chrono::milliseconds patience) {
-  impl_->leaving = true;
+  impl_->may_judge = false;
   impl_->place->drain(patience);
 }
 
@@ -291,11 +333,11 @@ void seat::ask(actors::read_actors question) {
 }
 
 void seat::release_elsewhere(actors::release_quarantine question) {
-  const auto heard = [this, question](const core::expected<std::string>& said) {
+  const auto heard = [services = impl_->with.services, question](const core::expected<std::string>& said) {
     const auto done = said.and_then(decode_text);
     if (!done)
       return question.answer(core::fail(done.error()));
-    impl_->with.services->stores.ask(actors::load_profile{question.tenant, question.answer});
+    services->stores.ask(actors::load_profile{question.tenant, question.answer});
   };
   const auto owner = impl_->with.companies.owner_of(question.tenant);
   impl_->others->ask(owner,

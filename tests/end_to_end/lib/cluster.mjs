@@ -5,8 +5,9 @@ import { startPostgres } from './postgres.mjs';
 import { startSim } from './sim.mjs';
 
 const hex = (length, digit) => digit.repeat(length);
+const inTurn = (a, b) => a.name.localeCompare(b.name);
 
-/** { nodes, postgres, sim, add(name, environment), status(node), settled(count), shards(node), ownerOf(company), companyOfEach(), stop() } */
+/** { nodes, postgres, sim, sql(text), add(name, environment), incarnation(node), owned(incarnation), status(node), settled(count), shards(node), ownerOf(company), companyOfEach(), stop() } */
 export async function startCluster(names = ['n1', 'n2', 'n3'], environment = {}) {
   const postgres = await startPostgres();
   await postgres.createDatabase('gw');
@@ -23,8 +24,13 @@ export async function startCluster(names = ['n1', 'n2', 'n3'], environment = {})
     node.name = name;
     node.sim = sim;
     cluster.nodes.push(node);
+    cluster.nodes.sort(inTurn);
     return node;
   };
+  cluster.sql = (text) => postgres.psql('gw', text);
+  /** The run of this name that the database has as alive; undefined if there is none. */
+  cluster.incarnation = async ({ name }) => Number(await cluster.sql(`select incarnation from cluster_node where name = '${name}' and cluster_is_live(status)`)) || undefined;
+  cluster.owned = async (incarnation) => Number(await cluster.sql(`select count(*) from shard_owner where owner = ${incarnation}`));
   cluster.status = async (node = cluster.nodes[0]) => (await node.call('GET', '/api/admin/cluster')).json;
   /** So many nodes, all shards owned and where they should be, all links up. */
   cluster.settled = (count = cluster.nodes.length, node = cluster.nodes[0], seconds = 60) => until(async () => {
@@ -67,6 +73,6 @@ export async function startCluster(names = ['n1', 'n2', 'n3'], environment = {})
     await postgres.stop();
     return codes;
   };
-  for (const name of names) await cluster.add(name);
+  await Promise.all(names.map((name) => cluster.add(name))); // at once, on an empty database
   return cluster;
 }

@@ -35,6 +35,7 @@ export async function startPostgres() {
   const answers = () => until(async () => (await run('psql', ['-XAtqc', 'select 1', url('postgres')])).code === 0, 'PostgreSQL answers');
   await answers();
   return {
+    port,
     url,
     psql,
     createDatabase: (name) => psql('postgres', `create database ${name}`),
@@ -46,6 +47,12 @@ export async function startPostgres() {
     /** Ends the server, at once with SIGQUIT, and starts it again in the same place. */
     halt: (signal = 'SIGINT') => server.kill(signal),
     startAgain: () => ((server = launch()), answers()),
+    /** As an operator does it: no client is waited for. */
+    restart: async () => {
+      await server.kill('SIGINT');
+      server = launch();
+      await answers();
+    },
     /** All its processes stop in their tracks (SIGSTOP), or go on (SIGCONT). */
     signalAll: (signal) => {
       const children = execFileSync('pgrep', ['-P', String(server.pid)], { encoding: 'utf8' }).trim().split('\n');
