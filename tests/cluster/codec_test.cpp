@@ -16,7 +16,7 @@ actors::webhook_job a_call() {
   job.webhook.step = 1;
   job.webhook.hooks_url = "https://gw.example.com/hooks/token";
   job.webhook.raw_params = "CallSid=CA0123456789abcdef0123456789abcdef&DialCallStatus=busy&From=%2B15559876543"
-                           "&To=%2B15551234567&AccountSid=AC0123456789abcdef0123456789abcdef&CallerName=J%C3%BCrgen%00";
+                           "&To=%2B15551234567&AccountSid=AC0123456789abcdef0123456789abcdef&CallerName=J%C3%BCrgen";
   job.webhook.params = twilio::form::parse(job.webhook.raw_params).value();
   job.key = routing::key_of(job.webhook.kind, job.webhook.step, job.webhook.params).value();
   job.key.tenant.value = "co_acme";
