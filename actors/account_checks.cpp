@@ -50,7 +50,9 @@ core::expected<health::account_said> said(const core::expected<account_state>& a
 
 void account_checks::begin_round() {
   const auto now = parts_.node->clock.now();
-  for (const auto& company : plan_.sync(parts_.numbers.companies_with_own_account(), now))
+  auto companies = parts_.numbers.companies_with_own_account();
+  std::erase_if(companies, [this](const auto& company) { return !is_ours(company); });
+  for (const auto& company : plan_.sync(companies, now))
     forget(company);
   const auto useless = now.ms - 2 * plan_.interval().count();
   std::erase_if(book_, [&](const auto& entry) { return entry.second.second.ms < useless; });
@@ -59,10 +61,15 @@ void account_checks::begin_round() {
     plan_.hasten_some(1, now);
 }
 
+/// Each node asks about the companies it acts for.
+bool account_checks::is_ours(const core::tenant_id& company) const {
+  return !parts_.node->elsewhere || parts_.node->elsewhere->is_here(company);
+}
+
 void account_checks::changed(const core::tenant_id& company) {
   const auto now = parts_.node->clock.now();
   const auto door = parts_.numbers.by_company(company);
-  if (door && door->own_account) {
+  if (door && door->own_account && is_ours(company)) {
     plan_.add(company, now);
     plan_.hasten(company, now);
     return;
@@ -74,7 +81,8 @@ void account_checks::changed(const core::tenant_id& company) {
 void account_checks::forget(const core::tenant_id& company) {
   results_.erase(company);
   held_.erase(company);
-  parts_.desk.clear(health::key_of(dependency_kind::twilio, company));
+  if (is_ours(company)) // else whoever has it now tells of it
+    parts_.desk.clear(health::key_of(dependency_kind::twilio, company));
   ended(company);
 }
 
@@ -324,10 +332,14 @@ health::dependency account_checks::describe(const core::tenant_id& company, cons
 void account_checks::describe(health::report_builder& out) const {
   if (platform_)
     out.add(describe({}, *platform_));
+  describe_companies(out);
+  if (!parts_.platform && parts_.numbers.companies_with_own_account().empty())
+    out.add(health::twilio_not_configured({}));
+}
+
+void account_checks::describe_companies(health::report_builder& out) const {
   for (const auto& [company, known] : results_)
     out.wants(known.found.status) ? out.add(describe(company, known)) : out.count(known.found.status);
-  if (!parts_.platform && plan_.size() == 0)
-    out.add(health::twilio_not_configured({}));
 }
 
 /// A company without an account of its own depends on the platform's, if that is for companies.

@@ -51,6 +51,7 @@ public:
   std::vector<core::tenant_id> some(size_t most) const;
 
   void describe(health::report_builder& out) const;
+  void describe_companies(health::report_builder& out) const;
   void describe(health::report_builder& out, const core::tenant_id& company) const;
 
   /// Whether the cause of an alert about Twilio is gone.
@@ -70,6 +71,7 @@ private:
     std::vector<waiting> waiting_for;
   };
 
+  bool is_ours(const core::tenant_id& company) const;
   void begin(const health::planner::due& due);
   void loaded(const health::planner::due& due, const core::expected<core::tenant_profile>& read);
   void ask(const std::string& account, account_access access, waiting who);

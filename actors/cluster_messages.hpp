@@ -33,10 +33,14 @@ struct read_actors {
 };
 
 using cluster_questions = asked_all<read_cluster, drain_node, read_actors>;
+using shared_health_questions = asked_all<read_health, run_health>;
 
 /// What a node that is not alone asks the others, and they it.
-class cluster_office : public cluster_questions {
+class cluster_office : public cluster_questions, public shared_health_questions {
 public:
+  using cluster_questions::ask;
+  using shared_health_questions::ask;
+
   /// Whether this node's lease is valid.
   virtual bool may_act() const = 0;
   /// The node that acts for a company releases it.

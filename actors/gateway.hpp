@@ -24,9 +24,9 @@ class gateway : public store_questions,
                 public asked<run_health>,
                 public asked<release_quarantine> {
 public:
+  using cluster_questions::ask;
   using store_questions::ask;
   using twilio_questions::ask;
-  using cluster_questions::ask;
   using asked<create_company>::ask;
   using asked<put_config>::ask; ///< on success every node's front end and the company's actor know
   using asked<change_company>::ask;

@@ -17,15 +17,17 @@ namespace trunkline::actors {
 
 // -- HEALTH_MONITOR ---------------------------------------------------------------------------------------------------
 
-/// `company` empty: of everything.
+/// `company` empty: of everything, or for another node of the companies that are here.
 struct read_health {
   core::tenant_id company;
   reply<health::report> answer;
+  bool companies_only = false;
 };
 
 struct run_health {
   core::tenant_id company;
   reply<health::report> answer;
+  bool companies_only = false;
 };
 
 /// Counts a message that anybody may cause as waiting for as long as it lives.

@@ -76,8 +76,8 @@ void health_monitor_state::database_answered(const core::expected<int64_t>& roun
 void health_monitor_state::read(const read_health& question) {
   const bool too_early = !database || accounts->unchecked(question.company);
   if (too_early)
-    return run({question.company, question.answer});
-  question.answer(report_of(question.company));
+    return run({question.company, question.answer, question.companies_only});
+  question.answer(report_of(question.company, question.companies_only));
 }
 
 void health_monitor_state::run(const run_health& question) {
@@ -87,8 +87,14 @@ void health_monitor_state::run(const run_health& question) {
       return question.answer(core::fail(core::ec::overloaded, "Other checks are under way. Try again."));
     same = runs.insert(runs.end(), begin_run(question.company));
   }
-  same->askers.push_back(question.answer);
+  same->askers.push_back(question.companies_only ? of_companies(question.answer) : question.answer);
   settle_runs();
+}
+
+/// Who is answered with the report of everything, and wants that of the companies.
+reply<health::report> health_monitor_state::of_companies(const reply<health::report>& asker) {
+  return reply<health::report>(
+      [this, asker](const auto& everything) { asker(everything ? report_of({}, true) : everything); });
 }
 
 health_monitor_state::health_run health_monitor_state::begin_run(const core::tenant_id& scope) {
@@ -131,11 +137,15 @@ void health_monitor_state::settle_runs() {
   }
 }
 
-health::report health_monitor_state::report_of(const core::tenant_id& company) const {
+health::report health_monitor_state::report_of(const core::tenant_id& company, bool companies_only) const {
   health::report_builder out;
   const auto checked_at = database ? database->second : parts->node->clock.now();
   if (!company.empty()) {
     accounts->describe(out, company);
+    return out.finish(checked_at);
+  }
+  if (companies_only) {
+    accounts->describe_companies(out);
     return out.finish(checked_at);
   }
   if (database) {

@@ -59,7 +59,8 @@ struct health_monitor_state {
   void database_answered(const core::expected<int64_t>& round_trip, core::timestamp asked_at);
   health_run begin_run(const core::tenant_id& scope);
   void settle_runs();
-  health::report report_of(const core::tenant_id& company) const;
+  reply<health::report> of_companies(const reply<health::report>& asker);
+  health::report report_of(const core::tenant_id& company, bool companies_only = false) const;
   bool is_gone(const core::alert_key& key) const;
   void raise_missing();
 

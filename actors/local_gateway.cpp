@@ -180,14 +180,16 @@ void local_gateway::ask(release_quarantine question) {
   release_here(std::move(question));
 }
 
-void local_gateway::release_here(release_quarantine question) {
-  caf::anon_send(parts_.shards, std::move(question));
-}
+void local_gateway::release_here(release_quarantine question) { caf::anon_send(parts_.shards, std::move(question)); }
 
 // Not watched: HEALTH_MONITOR answers by itself, and takes its time.
 
-void local_gateway::ask(read_health question) { caf::anon_send(parts_.health, std::move(question)); }
-void local_gateway::ask(run_health question) { caf::anon_send(parts_.health, std::move(question)); }
+void local_gateway::ask(read_health question) {
+  office_ ? office_->ask(std::move(question)) : ask_monitor(std::move(question));
+}
+void local_gateway::ask(run_health question) {
+  office_ ? office_->ask(std::move(question)) : ask_monitor(std::move(question));
+}
 
 actor_tree local_gateway::actors(const actor_filter& filter) const {
   return make_actor_tree(pulse_, draining_, parts_.node->clock.now(), parts_.workers, parts_.node->tenants,

@@ -54,6 +54,11 @@ public:
   void ask(read_cluster question) override;
   void ask(drain_node question) override;
   void ask(read_actors question) override;
+  /// Of what this node knows itself.
+  template <class Question>
+  void ask_monitor(Question question) {
+    caf::anon_send(parts_.health, std::move(question));
+  }
   /// Of this node.
   actor_tree actors(const actor_filter& filter) const;
   /// As on SIGTERM.

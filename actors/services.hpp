@@ -30,7 +30,7 @@ struct services {
   store_pool stores;
   std::vector<inbox_actor> inboxes; ///< a company always has the same one, so its events keep their order
   twilio_actor twilio = {};
-  deliver_webhook deliver = {};                                      ///< to customers' servers
+  deliver_webhook deliver = {};   ///< to customers' servers
   placement* elsewhere = nullptr; ///< of a node that shares the companies with others
   std::shared_ptr<alarm_bell> bell = std::make_shared<alarm_bell>(); ///< HEALTH_MONITOR hears it
 };

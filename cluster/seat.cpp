@@ -9,6 +9,7 @@
 #include "cluster/rendezvous.hpp"
 #include "cluster/reports.hpp"
 #include "config/log.hpp"
+#include "health/causes.hpp"
 
 #include <caf/io/middleman.hpp>
 #include <caf/send.hpp>
@@ -104,7 +105,12 @@ struct seat::impl {
   void let_go(const std::vector<int>& shards, std::function<void()> stopped);
   void serve(const std::string& topic, const std::string& payload, std::function<void(std::string)> answer);
   void serve_webhook(const std::string& payload, std::function<void(std::string)> answer);
+  void serve_health(const std::string& payload, std::function<void(std::string)> answer);
   std::vector<core::link_row> own_links() const;
+  std::vector<health::dependency> peers_as_dependencies() const;
+  template <class Question>
+  void ask_health(Question question, bool run);
+  void tell_of_lost(const core::cluster_view& before, const core::cluster_view& now) const;
 };
 
 /// First nobody may call us, then what is called may go.
@@ -204,6 +210,7 @@ void seat::impl::view_changed(const std::shared_ptr<const core::cluster_view>& n
   for (const auto& member : next->members)
     if (member.caf_node_id == caf_node && core::is_live(member.status))
       me = member.incarnation;
+  tell_of_lost(*view.load(), *next);
   view.store(next);
   others->follow(*next);
   with.companies.follow(*next, static_cast<int>(me));
@@ -237,6 +244,8 @@ void seat::impl::serve(const std::string& topic, const std::string& payload, std
     return answer(encode_text(filter ? core::expected<std::string>(encode_tree(with.gateway.actors(*filter)))
                                      : core::fail(filter.error())));
   }
+  if (topic == "health")
+    return serve_health(payload, std::move(answer));
   if (topic == "release") {
     auto wanted = decode_release(payload);
     if (!wanted)
@@ -247,6 +256,20 @@ void seat::impl::serve(const std::string& topic, const std::string& payload, std
          })});
   }
   answer(encode_text(core::fail(core::ec::not_found, "This node does not know the question.")));
+}
+
+void seat::impl::serve_health(const std::string& payload, std::function<void(std::string)> answer) {
+  const auto asked = decode_health_question(payload);
+  if (!asked)
+    return answer(encode_text(core::fail(asked.error())));
+  actors::reply<health::report> found([answer = std::move(answer)](const auto& report) {
+    answer(encode_text(report ? core::expected<std::string>(encode_report(*report)) : core::fail(report.error())));
+  });
+  const bool companies_only = asked->company.empty();
+  if (asked->run)
+    with.gateway.ask_monitor(actors::run_health{asked->company, std::move(found), companies_only});
+  else
+    with.gateway.ask_monitor(actors::read_health{asked->company, std::move(found), companies_only});
 }
 
 void seat::impl::serve_webhook(const std::string& payload, std::function<void(std::string)> answer) {
@@ -265,6 +288,88 @@ std::vector<core::link_row> seat::impl::own_links() const {
     out.push_back({with.settings.node_name, row.peer.name, std::string(to_string(row.vitals->status.load())),
                    row.vitals->rtt_us.load(), row.vitals->in_flight.load(), row.vitals->bytes_in_flight.load()});
   return out;
+}
+
+std::vector<health::dependency> seat::impl::peers_as_dependencies() const {
+  std::vector<health::dependency> out;
+  for (const auto& row : others->rows()) {
+    const auto state = row.vitals->status.load();
+    health::dependency one;
+    one.kind = health::dependency_kind::peer;
+    one.place = row.peer.name;
+    one.status = state == link_status::up         ? health::status::healthy
+                 : state == link_status::degraded ? health::status::degraded
+                                                  : health::status::down;
+    one.message = state == link_status::up         ? "OK"
+                  : state == link_status::degraded ? "The node answers slowly"
+                                                   : "The node can not be reached";
+    if (state != link_status::down)
+      one.latency_ms = (row.vitals->rtt_us.load() + 999) / 1000;
+    one.checked_at = with.clock.now();
+    out.push_back(std::move(one));
+  }
+  return out;
+}
+
+/// Of one company from whoever has it, of everything from everybody.
+template <class Question>
+void seat::impl::ask_health(Question question, bool run) {
+  constexpr auto patience = 15s; // a run takes up to 14 s
+  if (!question.company.empty()) {
+    const auto owner = with.companies.owner_of(question.company);
+    if (with.companies.is_here(question.company) || owner == 0)
+      return with.gateway.ask_monitor(std::move(question));
+    return others->ask(owner, {"health", encode_health_question({question.company, run}), patience,
+                               actors::reply<std::string>([asker = question.answer](const auto& heard) {
+                                 asker(heard.and_then(decode_text).and_then(decode_report));
+                               })});
+  }
+  /// Side by side: each takes as long as a run does.
+  struct gathering {
+    std::mutex lock;
+    std::optional<core::expected<health::report>> own;
+    std::optional<std::vector<health::report>> others;
+    std::vector<health::dependency> peers;
+    actors::reply<health::report> asker;
+
+    void conclude() {
+      const std::lock_guard held(lock);
+      if (own && others)
+        asker(*own ? merge_reports(**own, *others, std::move(peers)) : *own);
+    }
+  };
+  const auto state = std::make_shared<gathering>();
+  state->asker = question.answer;
+  state->peers = peers_as_dependencies();
+  question.answer = actors::reply<health::report>([state](const auto& own) {
+    {
+      const std::lock_guard held(state->lock);
+      state->own = own;
+    }
+    state->conclude();
+  });
+  with.gateway.ask_monitor(std::move(question));
+  others->ask_all("health", encode_health_question({{}, run}), patience, [state](const peers::answers& all) {
+    {
+      const std::lock_guard held(state->lock);
+      state->others.emplace();
+      for (const auto& [name, heard] : all)
+        if (auto one = heard.and_then(decode_text).and_then(decode_report))
+          state->others->push_back(std::move(*one));
+    }
+    state->conclude();
+  });
+}
+
+/// Every node sees it, and they raise one alert together.
+void seat::impl::tell_of_lost(const core::cluster_view& before, const core::cluster_view& now) const {
+  for (const auto& member : now.members) {
+    const auto* known = before.find(member.incarnation);
+    if (member.status == core::node_status::dead && known && core::is_live(known->status))
+      with.services->bell->seen(health::node_lost_cause(member.name));
+    if (member.status == core::node_status::active && !(known && known->status == member.status))
+      with.services->bell->gone(health::node_lost_cause(member.name).key);
+  }
 }
 
 // -- seat -------------------------------------------------------------------------------------------------------------
@@ -331,6 +436,9 @@ void seat::ask(actors::read_actors question) {
                            asker(std::move(all));
                          });
 }
+
+void seat::ask(actors::read_health question) { impl_->ask_health(std::move(question), false); }
+void seat::ask(actors::run_health question) { impl_->ask_health(std::move(question), true); }
 
 void seat::release_elsewhere(actors::release_quarantine question) {
   const auto heard = [services = impl_->with.services, question](const core::expected<std::string>& said) {

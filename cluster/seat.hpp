@@ -47,6 +47,8 @@ public:
   void ask(actors::read_cluster question) override;
   void ask(actors::drain_node question) override;
   void ask(actors::read_actors question) override;
+  void ask(actors::read_health question) override;
+  void ask(actors::run_health question) override;
   void release_elsewhere(actors::release_quarantine question) override;
   /// Hands all companies over and leaves; nobody else has them before nothing acts for them here.
   void leave(std::chrono::milliseconds patience);

@@ -48,6 +48,14 @@ core::alert_cause quarantine_cause(const core::tenant_id& company) {
           fmt::format("Find the cause in the log, then POST /api/companies/{}/quarantine/release", company)};
 }
 
+core::alert_cause node_lost_cause(const std::string& node) {
+  return {{alert_code::node_lost, {}, node},
+          alert_severity::critical,
+          fmt::format("Node {} is lost", node),
+          "It has not renewed its lease, or its process has ended: the other nodes have its companies",
+          "Start it again with its data_dir, or leave it away for good: trunkline cluster status"};
+}
+
 core::alert_cause rejection_cause(const core::tenant_id& company, bool shadow, int64_t times) {
   return {{alert_code::signature_rejected, company, {}},
           alert_severity::warning,

@@ -20,6 +20,9 @@ core::alert_cause rejection_cause(const core::tenant_id& company, bool shadow, i
 /// A webhook was right with the next token only.
 core::alert_cause next_token_cause(const core::tenant_id& company, int64_t times);
 
+/// A node has been declared dead; until one of its name is back.
+core::alert_cause node_lost_cause(const std::string& node);
+
 /// After so long without a refused webhook its alert is resolved.
 constexpr int64_t rejections_end_ms = 15 * 60'000;
 
