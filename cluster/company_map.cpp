@@ -27,8 +27,8 @@ int company_map::owner_of(const core::tenant_id& company) const {
   return owner_[index_of(company)].load(std::memory_order_acquire);
 }
 
-/// An owner that can not be reached costs the caller nothing, a silent one a second: then it is decided here, and stored
-/// under the same key, so that whichever decision was first is the answer.
+/// An owner that can not be reached costs the caller nothing, a silent one a second: then it is decided here, and
+/// stored under the same key, so that whichever decision was first is the answer.
 void company_map::forward(actors::webhook_job job) {
   const auto owner = owner_of(job.key.tenant);
   auto payload = encode_webhook(job);

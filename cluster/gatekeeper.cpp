@@ -1,6 +1,7 @@
 #include "cluster/gatekeeper.hpp"
 
 #include "actors/quiet.hpp"
+#include "cluster/bounded_network.hpp"
 #include "config/log.hpp"
 #include "core/metrics.hpp"
 
@@ -9,6 +10,9 @@
 namespace trunkline::cluster {
 
 namespace {
+
+/// With room for the rest of the frame: a larger one would end the link.
+constexpr size_t max_answer = max_frame / 2;
 
 core::counter strangers("trunkline_cluster_strangers_total", "Greetings that were refused or came to nothing");
 
@@ -97,6 +101,10 @@ void session_state::hear(envelope& said) {
 }
 
 void session_state::answer(answer_peer& done) {
+  if (done.payload.size() > max_answer) { // whoever asked hears that in time
+    log::warn(log::no_request, "an answer to another node has {} bytes and is not sent", done.payload.size());
+    return;
+  }
   self->send(caller, envelope{me, done.id, "answer", tag, {}, std::move(done.payload)});
 }
 

@@ -16,8 +16,8 @@
 namespace trunkline::cluster {
 
 /// Answers what a peer asks, from any thread, once; called on the session's own, so it must not block.
-using serve_peer = std::function<void(const std::string& topic, std::string payload,
-                                      std::function<void(std::string)> answer)>;
+using serve_peer =
+    std::function<void(const std::string& topic, std::string payload, std::function<void(std::string)> answer)>;
 
 struct gatekeeper_parts {
   const std::atomic<int64_t>* me = nullptr; ///< incarnation; 0 as long as it is not known

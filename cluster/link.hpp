@@ -79,9 +79,9 @@ struct link_state {
   link_actor::pointer self = nullptr;
   std::optional<link_parts> parts;
   phase where = phase::waiting;
-  int64_t attempt = 0;           ///< what belongs to an earlier one is not listened to
-  int64_t failures = 0;          ///< in a row
-  int64_t next_ms = 0;           ///< when to dial, or until when the greeting may take
+  int64_t attempt = 0;              ///< what belongs to an earlier one is not listened to
+  int64_t failures = 0;             ///< in a row
+  int64_t next_ms = 0;              ///< when to dial, or until when the greeting may take
   remote_actor gatekeeper, session; ///< the peer's
   greeting between;
   std::string tag;

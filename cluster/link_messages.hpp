@@ -15,8 +15,8 @@ namespace trunkline::cluster {
 
 // What stays within the node; only `envelope` crosses the network.
 
-/// A question to a peer. Its answer is ec::not_ready when the link is down or goes down, ec::overloaded when the peer is
-/// silent for as long as the patience lasts or has too many questions already.
+/// A question to a peer. Its answer is ec::not_ready when the link is down or goes down, ec::overloaded when the peer
+/// is silent for as long as the patience lasts or has too many questions already.
 struct ask_peer {
   std::string topic, payload;
   std::chrono::milliseconds patience{1'000};

@@ -10,7 +10,8 @@
 
 namespace trunkline::cluster {
 
-peers::peers(parts p) : parts_(std::move(p)), prober_(parts_.system.spawn<caf::detached>(prober, std::chrono::milliseconds(500))) {}
+peers::peers(parts p)
+    : parts_(std::move(p)), prober_(parts_.system.spawn<caf::detached>(prober, std::chrono::milliseconds(500))) {}
 
 peers::~peers() {
   std::lock_guard held(lock_);
@@ -29,9 +30,9 @@ void peers::follow(const core::cluster_view& view) {
     if (all_.contains(member.incarnation))
       continue;
     auto vitals = std::make_shared<link_vitals>();
-    auto actor = parts_.system.spawn(link, link_parts{*parts_.me, member, parts_.key,
-                                                      parts_.system.middleman().actor_handle(), prober_, parts_.clock,
-                                                      vitals, parts_.crashed});
+    auto actor =
+        parts_.system.spawn(link, link_parts{*parts_.me, member, parts_.key, parts_.system.middleman().actor_handle(),
+                                             prober_, parts_.clock, vitals, parts_.crashed});
     all_.emplace(member.incarnation, entry{member, std::move(actor), std::move(vitals)});
   }
   std::erase_if(all_, [&](auto& one) {

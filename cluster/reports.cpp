@@ -17,7 +17,9 @@ tl::unexpected<core::error> not_whole() {
 
 void write_node(byte_writer& out, const actors::actor_node& node) {
   out.text(node.kind).text(node.id).text(node.company_id).text(node.state);
-  out.number(static_cast<int64_t>(node.mailbox)).number(static_cast<int64_t>(node.restarts)).number(node.uptime_seconds);
+  out.number(static_cast<int64_t>(node.mailbox))
+      .number(static_cast<int64_t>(node.restarts))
+      .number(node.uptime_seconds);
   out.number(node.last_error ? 1 : 0);
   if (node.last_error)
     out.text(node.last_error->code).text(node.last_error->detail).number(node.last_error->at.ms);
@@ -48,8 +50,12 @@ std::string encode_links(const std::vector<core::link_row>& links) {
   byte_writer out;
   out.number(static_cast<int64_t>(links.size()));
   for (const auto& link : links)
-    out.text(link.from).text(link.to).text(link.state).number(link.rtt_us).number(link.in_flight).number(
-        static_cast<int64_t>(link.bytes));
+    out.text(link.from)
+        .text(link.to)
+        .text(link.state)
+        .number(link.rtt_us)
+        .number(link.in_flight)
+        .number(static_cast<int64_t>(link.bytes));
   return out.take();
 }
 

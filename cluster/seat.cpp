@@ -1,5 +1,6 @@
 #include "cluster/seat.hpp"
 
+#include "cluster/bounded_network.hpp"
 #include "cluster/canary.hpp"
 #include "cluster/codec.hpp"
 #include "cluster/crew.hpp"
@@ -68,7 +69,7 @@ void end_and_wait(const caf::actor& actor) {
 } // namespace
 
 void load_network(caf::actor_system_config& config) {
-  config.load<caf::io::middleman>();
+  config.load<caf::io::middleman, bounded_multiplexer>();
   config.set("middleman.heartbeat-interval", caf::timespan(1s));
   config.set("middleman.connection-timeout", caf::timespan(5s));
   config.set("middleman.app-identifiers", std::vector<std::string>{"trunkline-" + std::to_string(protocol)});

@@ -1,4 +1,4 @@
-// What a cluster does when its wires break [R4]: between nodes, and from one node alone to the database.
+// What a cluster does when its wires break [R4]: between nodes, from one node alone to the database, and clocks that lie.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startCluster } from './lib/cluster.mjs';
@@ -10,7 +10,7 @@ import { makeCompanies, spread, taken, underTraffic } from './lib/trials.mjs';
 const lease = 2000; // ms, long enough for a busy machine with sanitizers
 
 /** A cluster whose nodes reach each other, and n3 the database, through wires that can be cut. */
-describe('three nodes and what breaks their wires [R4]', () => {
+describe('three nodes, their wires and their clocks [R4]', () => {
   let cluster, history, companies, toDatabase;
   before(async () => {
     cluster = await startCluster([], { TRUNKLINE_CLUSTER_LEASE_MS: String(lease) });
@@ -77,5 +77,24 @@ describe('three nodes and what breaks their wires [R4]', () => {
       assert.equal(await history.changesOf(lonely, opened), 0);
     });
     await n3.startAgain();
+  });
+
+  test('clocks_ten_minutes_apart_evict_nobody_and_cost_no_request [R4]', async () => {
+    await spread(cluster);
+    const before = await incarnations();
+    for (const by of ['+600s', '-600s']) {
+      const n4 = await cluster.add('n4', { TRUNKLINE_CLUSTER_LISTEN: `127.0.0.1:${await freePort()}`, FAKETIME: by, FAKETIME_DONT_FAKE_MONOTONIC: '1',
+        LD_PRELOAD: '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1', ASAN_OPTIONS: 'detect_leaks=0:verify_asan_link_order=0' });
+      const run = await cluster.incarnation(n4);
+      await underTraffic(cluster, () => cluster.nodes, companies, async () => {
+        const since = Date.now();
+        await until(async () => Date.now() - since > 2 * lease && (await cluster.owned(run)) >= 20, 'it has been there for two leases and has companies', 20);
+        assert.deepEqual([await incarnations(), await cluster.incarnation(n4)], [[...before, run], run]);
+        const said = JSON.parse(n4.process.output.split('\n')[0]).time;
+        assert.ok(Math.abs(Date.parse(said) - Date.now()) > 500_000, `its clock is not wrong: ${said}`);
+      });
+      cluster.nodes.splice(cluster.nodes.indexOf(n4), 1);
+      assert.equal((await n4.stop()).code, 0, n4.process.output.slice(-3000));
+    }
   });
 });
