@@ -79,8 +79,11 @@ bool bounded_scribe::is_allowed(const unsigned char* header, size_t size) {
     network_.refuse(announced_);
     return false;
   }
-  if (greets ? announced_ == 0 : !greeted_ || (talks != (announced_ > 0)))
+  if (greets ? announced_ == 0 : !greeted_ || (talks != (announced_ > 0))) {
+    log::debug(log::no_request, "a connection to the cluster's port is closed: operation {} with {} bytes", header[0],
+               announced_);
     return false;
+  }
   greeted_ = true;
   return talks || greets || operation == message_type::heartbeat;
 }

@@ -15,6 +15,9 @@ core::counter by_owner(metric, help, "answered_by", "owner");
 core::counter by_us(metric, help, "answered_by", "us");
 core::counter by_nobody(metric, help, "answered_by", "nobody");
 
+/// It is the owner no more, or its way to the database is broken, which says nothing of ours.
+bool may_be_done_here(core::ec code) { return code == core::ec::not_ready || code == core::ec::database_unavailable; }
+
 size_t index_of(const core::tenant_id& company) { return static_cast<size_t>(shard_of(company)); }
 
 } // namespace
@@ -37,7 +40,7 @@ void company_map::forward(actors::webhook_job job) {
     if (!said)
       return owner_failed(kept, said.error());
     auto outcome = decode_outcome(*said);
-    if (!outcome && outcome.error().code == core::ec::not_ready) // it is the owner no more
+    if (!outcome && may_be_done_here(outcome.error().code))
       return owner_failed(kept, outcome.error());
     by_owner.add();
     kept->reply(std::move(outcome));

@@ -17,8 +17,9 @@ namespace trunkline::cluster {
 class company_map final : public actors::placement {
 public:
   /// So many webhooks are decided here at once because the owner is slow; an owner that is slow must not double the
-  /// load of everybody else.
-  static constexpr int most_for_slow_owners = 64;
+  /// load of everybody else for long. As many as can wait for one owner, for when it falls silent they all come at
+  /// once.
+  static constexpr int most_for_slow_owners = 1'000;
 
   /// Before the first webhook.
   void begin(std::shared_ptr<const actors::services> node, const peers& others) {

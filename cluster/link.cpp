@@ -167,7 +167,10 @@ void link_state::lost(const char* why) {
   tag.clear();
   fail_all(core::ec::not_ready, "The link to the other node was lost.");
   show();
-  if (was_up || failures == 1)
+  if (!was_up && failures > 1)
+    log::debug(log::no_request, "link to {} (incarnation {}) is down: {}", parts->peer.name, parts->peer.incarnation,
+               why);
+  else
     log::warn(log::no_request, "link to {} (incarnation {}) is down: {}", parts->peer.name, parts->peer.incarnation,
               why);
   if (!was_up)

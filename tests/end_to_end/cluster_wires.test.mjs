@@ -44,7 +44,9 @@ describe('three nodes, their wires and their clocks [R4]', () => {
       const since = Date.now();
       await until(() => Date.now() - since > lease, 'a lease has passed'); // whoever was to be evicted would be by now
       for (const { wire } of cluster.nodes) wire.mend();
-      await until(async () => (await links('up')) === 6, 'the links are back', 20);
+      await until(async () => (await links('up')) === 6, 'the links are back', 20).catch((late) => {
+        throw new Error([late.message, ...cluster.nodes.flatMap(({ name, process: { output } }) => output.split('\n').filter((line) => /link to/.test(line)).slice(-6).map((line) => `${name} ${line}`))].join('\n'));
+      });
     });
     assert.deepEqual(await incarnations(), before);
     assert.ok(traffic.slowestMs < 2500, `a request took ${traffic.slowestMs} ms`);
@@ -52,7 +54,7 @@ describe('three nodes, their wires and their clocks [R4]', () => {
 
   test('links_that_are_cut_cost_no_request_and_come_back [R4]', () => survives(() => cluster.nodes.forEach(({ wire }) => wire.cut()), 6));
 
-  test('links_that_are_held_up_in_one_direction_cost_no_request_and_come_back [R4]', () => survives(() => cluster.nodes[2].wire.holdUp('there'), 1));
+  test('links_that_are_held_up_in_one_direction_cost_no_request_and_come_back [R4]', () => survives(() => cluster.nodes.forEach(({ wire }) => wire.holdUp('there')), 1));
 
   test('links_that_are_held_up_without_being_closed_cost_no_request_and_come_back [R4]', () =>
     survives(() => cluster.nodes.forEach(({ wire }) => wire.holdUp('there', 'back')), 6));
@@ -75,6 +77,19 @@ describe('three nodes, their wires and their clocks [R4]', () => {
       toDatabase.mend();
       assert.equal((await n3.process.exited).code, 75, n3.process.output.slice(-2000));
       assert.equal(await history.changesOf(lonely, opened), 0);
+    });
+    await n3.startAgain();
+  });
+
+  test('a_node_whose_database_refuses_it_costs_the_others_no_request [R4]', async () => {
+    await spread(cluster);
+    const [n1, n2, n3] = cluster.nodes;
+    const lonely = await cluster.incarnation(n3);
+    await underTraffic(cluster, () => [n1, n2], companies, async () => {
+      toDatabase.cut(); // so that it fails at once what is forwarded to it, for as long as its lease lasts
+      await taken(cluster, lonely, 10);
+      toDatabase.mend();
+      assert.equal((await n3.process.exited).code, 75, n3.process.output.slice(-2000));
     });
     await n3.startAgain();
   });

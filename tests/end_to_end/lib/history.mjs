@@ -21,9 +21,9 @@ export async function recordOwners(sql) {
     /** In ms of the epoch, when the last of these shards' changes since then happened; null: none. */
     lastChange: async (was, sinceMs) =>
       (await rows(`select 1000 * extract(epoch from max(at)) from history_of_owners where was = ${was} and at > to_timestamp(${sinceMs} / 1000.0)`)).map(([at]) => Number(at))[0] || null,
-    /** How many changes gave or took something of a node since then. */
+    /** How many shards a node has claimed or released since then; others may take them. */
     changesOf: async (incarnation, sinceMs) =>
-      Number(await sql(`select count(*) from history_of_owners where (was = ${incarnation} or owner = ${incarnation}) and at > to_timestamp(${sinceMs} / 1000.0)`)),
+      Number(await sql(`select count(*) from history_of_owners where (owner = ${incarnation} or (was = ${incarnation} and owner is null)) and at > to_timestamp(${sinceMs} / 1000.0)`)),
     /** How many there were since then. */
     changes: async (sinceMs) => Number(await sql(`select count(*) from history_of_owners where at > to_timestamp(${sinceMs} / 1000.0)`)),
     /** No right to act was ever given twice, epochs only grow, and nobody was robbed who had not left or been declared dead. */

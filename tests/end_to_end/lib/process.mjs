@@ -51,7 +51,9 @@ export function start(program, args, options = {}) {
 /** Runs a program to its end; its exit code and what it wrote. */
 export async function run(program, args, options = {}) {
   const handle = start(program, args, options);
+  const written = new Promise((done) => handle.child.on('close', done)); // what it wrote last may come after its end
   const { code, signal } = await handle.exited;
+  await written;
   return { code, signal, output: handle.output };
 }
 
