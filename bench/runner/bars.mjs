@@ -12,6 +12,7 @@ export const bars = [
   { of: 'gateway_pg', needs: ['tuned_node_pg'], what: 'x hand-tuned Node + pg', value: ratio('gateway_pg', 'tuned_node_pg'), atLeast: 2.5 },
   { of: 'gateway_pg', needs: ['express_pg'], what: 'x Express + pg', value: ratio('gateway_pg', 'express_pg'), atLeast: 10 },
   { of: 'gateway_pg', needs: [], what: 'ms p99', value: figure('gateway_pg', 'p99Ms'), atMost: 10 },
+  { of: 'gateway_remote', needs: ['gateway_pg'], what: 'of the same without the other node', value: ratio('gateway_remote', 'gateway_pg'), atLeast: 0.5 },
   { of: 'gateway_sqlite', needs: ['ceiling'], what: 'of the ceiling', value: ratio('gateway_sqlite', 'ceiling'), atLeast: 0.2 },
   { of: 'companies', needs: [], what: 's to ready', value: figure('companies', 'readySeconds'), atMost: 3, fullOnly: true },
   { of: 'companies', needs: [], what: 'ms p99 of a first call', value: figure('companies', 'firstCallP99Ms'), atMost: 10 },

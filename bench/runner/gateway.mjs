@@ -53,6 +53,39 @@ export async function startGateway(context, options) {
   return { port, targets, programs: [program], isAnswer: (body) => body.includes('<Response>') && body.includes('<Dial') };
 }
 
+const admin = async (env, path) =>
+  (await fetch(`http://${env.TRUNKLINE_API_LISTEN}${path}`, { headers: { authorization: `Bearer ${env.TRUNKLINE_ADMIN_KEY}` }, signal: AbortSignal.timeout(10_000) })).text();
+
+/** Webhooks that a node has answered for another one, by who decided them. */
+async function forwarded(env) {
+  const metrics = await admin(env, '/metrics');
+  const by = (who) => Number(new RegExp(`trunkline_forwarded_webhooks_total{answered_by="${who}"} (\\d+)`).exec(metrics)?.[1] ?? 0);
+  return { owner: by('owner'), us: by('us') + by('nobody') };
+}
+
+/** Two nodes, of which the first to come has all companies and keeps them; `port` is the other's. */
+export async function startBehindAnother(context, options) {
+  const shared = { TRUNKLINE_CLUSTER_KEY: randomBytes(24).toString('hex'), TRUNKLINE_MASTER_KEY: randomBytes(32).toString('hex'), TRUNKLINE_CLUSTER_QUIET_SECONDS: '3600' };
+  const one = async (name) => {
+    const dir = `${options.dir}/${name}`, port = await freePort();
+    mkdirSync(dir);
+    return { dir, port, env: { ...gatewayEnvironment(context, { ...options, dir, port, apiPort: await freePort() }), ...shared,
+      TRUNKLINE_NODE_NAME: name, TRUNKLINE_CLUSTER_LISTEN: `127.0.0.1:${await freePort()}` } };
+  };
+  const owner = await one('owner'), edge = await one('edge');
+  const targets = await seed(context, owner.env, { ...options, dir: owner.dir });
+  const { program: first } = await serve(context, owner.env, owner.port, owner.dir);
+  const owned = async () => JSON.parse(await admin(owner.env, '/api/admin/cluster'));
+  await waitUntil(async () => (await owned()).shards.unowned === 0, first);
+  const { program: second } = await serve(context, edge.env, edge.port, edge.dir);
+  await waitUntil(async () => (await owned()).links.filter(({ state }) => state === 'up').length === 2, second);
+  const check = async () => {
+    const { owner: there, us } = await forwarded(edge.env);
+    if (there === 0 || us > there / 100) throw new Error(`answered by the owner: ${there}, at the edge: ${us}`);
+  };
+  return { port: edge.port, targets, programs: [second, first], another: first, check, isAnswer: (body) => body.includes('<Response>') && body.includes('<Dial') };
+}
+
 function writeTargets(file, lines) {
   writeFileSync(file, lines.join('\n') + '\n');
   return file;

@@ -8,7 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { measure, median } from './load.mjs';
 import { startPostgres } from './postgres.mjs';
-import { isStopping, stopAll, stopOthers, unprivileged, using } from './procs.mjs';
+import { isStopping, stop, stopAll, stopOthers, unprivileged, using } from './procs.mjs';
 import { rows, Skipped } from './rows.mjs';
 import { printBars, printTable } from './table.mjs';
 
@@ -104,7 +104,15 @@ function machineFacts(dir) {
 
 async function measureRow(context, row, variant) {
   const server = await row.start(context, variant);
-  return using(server.programs[0], () => measure(context, server));
+  return using(server.programs[0], async () => {
+    try {
+      const result = await measure(context, server);
+      await server.check?.(); // that it was what the row says
+      return result;
+    } finally {
+      await stop(server.another);
+    }
+  });
 }
 
 async function bestVariant(context, row) {

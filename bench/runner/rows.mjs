@@ -1,7 +1,7 @@
 // How each row of the table is started. A row's start() gives { port, targets, programs, isAnswer } or throws.
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { measureCompanies, startGateway } from './gateway.mjs';
+import { measureCompanies, startBehindAnother, startGateway } from './gateway.mjs';
 import { measureIsolation } from './isolation.mjs';
 import { measureNeighbours } from './neighbours.mjs';
 import { freshDatabase } from './postgres.mjs';
@@ -64,6 +64,15 @@ async function gatewayOnPostgres(context) {
   return { ...server, programs: [...server.programs, context.postgres.program] };
 }
 
+async function gatewayBehindAnother(context) {
+  if (!existsSync(context.gatewayProgram)) throw new Skipped(`${context.gatewayProgram} is not built`);
+  const dir = path.join(context.dir, 'gateway_remote');
+  mkdirSync(dir);
+  const database = context.postgres.url(await freshDatabase(context.postgres));
+  const server = await startBehindAnother(context, { companies: 200, dir, database });
+  return { ...server, programs: [...server.programs, context.postgres.program] };
+}
+
 export const rows = [
   { name: 'ceiling', title: 'bare RESTinio, a constant', variants: [1, 2], start: startRestinio },
   { name: 'express', title: 'Express 5 + twilio', start: (c) => startNode(c, 'express.mjs') },
@@ -73,6 +82,7 @@ export const rows = [
   { name: 'express_pg', title: 'Express 5 + twilio + pg', postgres: true, start: (c) => startNode(c, 'express.mjs', c.postgres) },
   { name: 'tuned_node_pg', title: 'hand-tuned Node + pg', postgres: true, start: (c) => startNode(c, 'tuned_node.mjs', c.postgres) },
   { name: 'gateway_pg', title: 'Trunkline, PostgreSQL', postgres: true, start: gatewayOnPostgres },
+  { name: 'gateway_remote', title: 'Trunkline, PostgreSQL, through another node', postgres: true, start: gatewayBehindAnother },
   { name: 'gateway_sqlite', title: 'Trunkline, SQLite', start: (c) => gateway(c, { name: 'gateway_sqlite' }) },
   { name: 'companies', title: 'Trunkline, 100,000 companies', measure: measureCompanies },
   { name: 'isolation', title: 'Trunkline, 1,000 companies beside one that throws', postgres: true, measure: measureIsolation },
