@@ -81,6 +81,7 @@ public:
   void drain() { draining_ = true; }
   /// This node has joined; before it is asked anything.
   void in_cluster(cluster_office& office) { office_ = &office; }
+  bool database_is_up() const { return database_up_; }
   /// Also reads again what may have been changed while nobody could be asked.
   void database_is(bool up);
 

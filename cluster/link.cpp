@@ -167,7 +167,9 @@ void link_state::lost(const char* why) {
   tag.clear();
   fail_all(core::ec::not_ready, "The link to the other node was lost.");
   show();
-  if (!was_up && failures > 1)
+  const bool news = was_up || why != last_reason;
+  last_reason = why;
+  if (!news)
     log::debug(log::no_request, "link to {} (incarnation {}) is down: {}", parts->peer.name, parts->peer.incarnation,
                why);
   else

@@ -279,6 +279,9 @@ void seat::impl::serve_webhook(const std::string& payload, std::function<void(st
     return answer(encode_outcome(core::fail(job.error())));
   if (!with.companies.is_here(job->key.tenant))
     return answer(encode_outcome(core::fail(core::ec::not_ready, "Another node has this company.")));
+  // Our journal would keep it from everybody until our database is back; theirs may be there.
+  if (!with.gateway.database_is_up())
+    return answer(encode_outcome(core::fail(core::ec::database_unavailable)));
   job->reply = actors::webhook_reply([answer = std::move(answer)](auto outcome) { answer(encode_outcome(outcome)); });
   with.gateway.dispatch_here(std::move(*job));
 }

@@ -199,7 +199,8 @@ problem set_cluster_listen(settings& s, std::string_view value) {
   if (const auto wrong = set_endpoint<&settings::cluster_listen>(s, value))
     return wrong;
   if (!s.cluster_listen.is_private())
-    return "must be loopback or a private address (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7): nodes on different "
+    return "must be loopback or a private address (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7): nodes on "
+           "different "
            "hosts meet through a tunnel, see docs/operations.md";
   return std::nullopt;
 }

@@ -52,7 +52,9 @@ bool endpoint::is_private() const {
   if (inet_pton(AF_INET, host.c_str(), &v4) != 1)
     return false;
   const auto bits = ntohl(v4.s_addr);
-  const auto within = [bits](uint32_t network, int length) { return bits >> (32 - length) == network >> (32 - length); };
+  const auto within = [bits](uint32_t network, int length) {
+    return bits >> (32 - length) == network >> (32 - length);
+  };
   return within(0x0A000000, 8) || within(0xAC100000, 12) || within(0xC0A80000, 16) || within(0x64400000, 10) ||
          within(0xA9FE0000, 16);
 }

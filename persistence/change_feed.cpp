@@ -72,8 +72,8 @@ private:
       sql << "select max(xid)::text from company_change where company_id <> '' and changed_at < " + age,
           soci::into(last, found);
       if (found == soci::i_ok) {
-        sql << fmt::format("insert into company_change (xid, company_id) values ('{}'::xid8, '') on conflict do nothing",
-                           last);
+        sql << fmt::format(
+            "insert into company_change (xid, company_id) values ('{}'::xid8, '') on conflict do nothing", last);
         sql << fmt::format("delete from company_change where (xid <= '{0}'::xid8 and company_id <> '' and changed_at < "
                            "{1}) or (xid < '{0}'::xid8 and company_id = '')",
                            last, age);

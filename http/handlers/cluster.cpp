@@ -31,11 +31,12 @@ core::expected<std::string> read_node_name(std::string_view text) {
 
 std::function<void(const exchange_ptr&)> get_cluster(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
-    ctx.actors.ask(actors::read_cluster{reply_to<core::cluster_status>(request, [](exchange& asked, const auto& status) {
-      json::writer out;
-      shapes::write_cluster(out, status);
-      respond_json(asked, 200, out.take());
-    })});
+    ctx.actors.ask(
+        actors::read_cluster{reply_to<core::cluster_status>(request, [](exchange& asked, const auto& status) {
+          json::writer out;
+          shapes::write_cluster(out, status);
+          respond_json(asked, 200, out.take());
+        })});
   };
 }
 

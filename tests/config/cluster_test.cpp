@@ -42,8 +42,9 @@ BOOST_AUTO_TEST_CASE(a_cluster_needs_a_key_and_postgresql) {
              "settings: cluster.key: must be set together with cluster.listen");
   BOOST_TEST(cluster_folder("127.0.0.1:1", key, "sqlite:x.db").refusal() ==
              "settings: cluster.listen: needs a PostgreSQL database: TRUNKLINE_DATABASE=postgresql://...");
-  BOOST_TEST(cluster_folder("127.0.0.1:1", "short").refusal().starts_with(
-      "environment: TRUNKLINE_CLUSTER_KEY: must have 32 to 128 printable"));
+  BOOST_TEST(cluster_folder("127.0.0.1:1", "short")
+                 .refusal()
+                 .starts_with("environment: TRUNKLINE_CLUSTER_KEY: must have 32 to 128 printable"));
 }
 
 BOOST_AUTO_TEST_CASE(without_an_address_there_is_no_cluster) {
