@@ -68,11 +68,15 @@ export async function until(look, what, seconds = 30) {
   }
 }
 
-/** A port that was free a moment ago, for programs that must come back on the same one after a crash. */
+/** A port that was free a moment ago, for programs that must come back on the same one after a crash. Not one that the
+ * kernel gives to outgoing connections, or somebody's would be there when the program comes. */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
-  const { port } = server.address();
-  await new Promise((closed) => server.close(closed));
-  return port;
+  for (;;) {
+    const port = 10_000 + Math.floor(Math.random() * 20_000);
+    const server = createServer();
+    const free = await new Promise((done) => server.once('error', () => done(false)).listen(port, '127.0.0.1', () => done(true)));
+    if (!free) continue;
+    await new Promise((closed) => server.close(closed));
+    return port;
+  }
 }
