@@ -101,6 +101,8 @@ void link_state::dial() {
 void link_state::probed_now(const probed& news) {
   if (news.attempt != attempt || where != phase::probing)
     return;
+  if (news.found == probe_result::refused && suspect)
+    ask_whether_crashed();
   if (news.found != probe_result::open)
     return lost("nobody listens there");
   where = phase::connecting;
@@ -146,6 +148,7 @@ void link_state::welcomed(const envelope& said) {
   session = caf::actor_cast<remote_actor>(self->current_sender());
   self->monitor<caf::message_priority::high>(session);
   where = phase::up;
+  suspect = false;
   failures = 0;
   ponged_ms = now_ms();
   pinged_ms = 0;
@@ -178,10 +181,12 @@ void link_state::lost(const char* why) {
   if (!was_up)
     return;
   links_lost.add();
+  suspect = true;
   ask_whether_crashed();
 }
 
 /// A connection that ended says nothing of the peer; a port that refuses, three times, says that its process is gone.
+/// Asked again with every dial that is refused: PostgreSQL, which has the last word, may hear of the death later than we.
 void link_state::ask_whether_crashed() {
   const auto to = config::parse_endpoint(parts->peer.address);
   if (!parts->crashed || !to)

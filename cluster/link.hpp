@@ -81,6 +81,7 @@ struct link_state {
   phase where = phase::waiting;
   int64_t attempt = 0;              ///< what belongs to an earlier one is not listened to
   int64_t failures = 0;             ///< in a row
+  bool suspect = false;             ///< it was up and is lost
   std::string last_reason;          ///< why it went down, or did not come up
   int64_t next_ms = 0;              ///< when to dial, or until when the greeting may take
   remote_actor gatekeeper, session; ///< the peer's

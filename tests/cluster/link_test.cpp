@@ -7,6 +7,7 @@
 
 #include <condition_variable>
 #include <future>
+#include <set>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -189,7 +190,9 @@ BOOST_AUTO_TEST_CASE(that_is_lost_fails_what_was_asked_at_once_and_a_port_that_r
   BOOST_REQUIRE(first.wait_for(10s) == std::future_status::ready);
   BOOST_CHECK(first.get().error().code == core::ec::not_ready);
   BOOST_CHECK(second.get().error().code == core::ec::not_ready);
-  BOOST_TEST(a.until([&] { return a.crashed == std::vector{2}; }));
+  // More than once: PostgreSQL, which has the last word, may hear of the death later than we.
+  BOOST_TEST(a.until([&] { return a.crashed.size() >= 3; }));
+  BOOST_TEST(std::set<int>(a.crashed.begin(), a.crashed.end()) == std::set{2}, boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(to_a_silent_node_costs_no_more_than_the_patience) {
