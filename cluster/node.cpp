@@ -4,6 +4,7 @@
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
 #include "cluster/jwt_key.hpp"
+#include "cluster/newest.hpp"
 #include "cluster/open_files.hpp"
 #include "cluster/outage_start.hpp"
 #include "cluster/seat.hpp"
@@ -96,7 +97,7 @@ struct node::impl {
   company_map companies;
   std::unique_ptr<cluster::seat> seat;
   std::unique_ptr<database_probe> probe;
-  std::atomic<std::shared_ptr<const http::checks::jwt_verifier>> tokens;
+  newest<http::checks::jwt_verifier> tokens;
   std::unique_ptr<http::context> web;
   std::unique_ptr<http::server> webhooks, api;
 
@@ -175,7 +176,7 @@ core::expected<void> node::impl::join_cluster() {
   if (!taken)
     return core::fail(std::move(taken).error());
   seat = std::move(*taken);
-  gateway->in_cluster(*seat);
+  gateway->in_cluster(seat->office());
   return {};
 }
 
