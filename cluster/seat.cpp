@@ -80,7 +80,7 @@ struct seat::impl {
   ~impl();
 
   core::expected<void> open_gate(config::endpoint& reachable);
-  core::expected<void> join(const config::endpoint& reachable);
+  core::expected<void> join(const config::endpoint& reachable, std::unique_ptr<persistence::change_feed> changes);
   membership_settings wanted_place(const config::endpoint& reachable) const;
   membership_hooks hooks();
   void view_changed(const std::shared_ptr<const core::cluster_view>& next);
@@ -130,7 +130,8 @@ core::expected<void> seat::impl::open_gate(config::endpoint& reachable) {
   return {};
 }
 
-core::expected<void> seat::impl::join(const config::endpoint& reachable) {
+core::expected<void> seat::impl::join(const config::endpoint& reachable,
+                                      std::unique_ptr<persistence::change_feed> changes) {
   const auto& settings = with.settings;
   const auto crashed = [this, door = door](int who) {
     door->pass([&] {
@@ -152,7 +153,8 @@ core::expected<void> seat::impl::join(const config::endpoint& reachable) {
   log::info(log::no_request, "joined the cluster as {} (incarnation {}), reachable at {}", settings.node_name,
             place->incarnation(), config::to_string(reachable));
   watch = std::make_unique<directory_watch>(
-      directory_watch::parts{with.db, with.keys, with.gateway, with.numbers, with.services->tenants});
+      directory_watch::parts{with.db, with.keys, with.gateway, with.numbers, with.services->tenants},
+      std::move(changes));
   return {};
 }
 
@@ -228,12 +230,12 @@ void seat::impl::tell_of_lost(const core::cluster_view& before, const core::clus
 seat::seat(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
 seat::~seat() = default;
 
-core::expected<std::unique_ptr<seat>> seat::take(parts p) {
+core::expected<std::unique_ptr<seat>> seat::take(parts p, std::unique_ptr<persistence::change_feed> changes) {
   auto body = std::make_unique<impl>(std::move(p));
   config::endpoint reachable;
   core::expected<void> done = body->open_gate(reachable);
   if (done)
-    done = body->join(reachable);
+    done = body->join(reachable, std::move(changes));
   if (!done)
     return core::fail(std::move(done).error());
   return std::unique_ptr<seat>(new seat(std::move(body)));

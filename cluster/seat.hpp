@@ -3,6 +3,7 @@
 #include "actors/local_gateway.hpp"
 #include "cluster/company_map.hpp"
 #include "config/settings.hpp"
+#include "persistence/change_feed.hpp"
 #include "persistence/database.hpp"
 #include "persistence/vault.hpp"
 
@@ -37,7 +38,8 @@ public:
   };
 
   /// Joins. Blocks as long as the name is in use by a node that may be gone; every refusal says what to do.
-  static core::expected<std::unique_ptr<seat>> take(parts p);
+  /// `changes`: since before the directory was read, or null.
+  static core::expected<std::unique_ptr<seat>> take(parts p, std::unique_ptr<persistence::change_feed> changes);
   ~seat();
   seat(const seat&) = delete;
   seat& operator=(const seat&) = delete;
