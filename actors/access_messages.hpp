@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/local_message.hpp"
 #include "actors/reply.hpp"
 #include "core/api_key.hpp"
 #include "core/audit.hpp"
@@ -108,3 +109,20 @@ struct finish_idempotent {
 };
 
 } // namespace trunkline::actors
+
+TRUNKLINE_LOCAL_MESSAGE(create_key)
+TRUNKLINE_LOCAL_MESSAGE(find_key)
+TRUNKLINE_LOCAL_MESSAGE(list_keys)
+TRUNKLINE_LOCAL_MESSAGE(delete_key)
+TRUNKLINE_LOCAL_MESSAGE(note_key_used)
+TRUNKLINE_LOCAL_MESSAGE(put_user)
+TRUNKLINE_LOCAL_MESSAGE(list_users)
+TRUNKLINE_LOCAL_MESSAGE(delete_user)
+TRUNKLINE_LOCAL_MESSAGE(sign_in)
+TRUNKLINE_LOCAL_MESSAGE(find_session)
+TRUNKLINE_LOCAL_MESSAGE(sign_out)
+TRUNKLINE_LOCAL_MESSAGE(list_audit)
+TRUNKLINE_LOCAL_MESSAGE(rotate_master_key)
+TRUNKLINE_LOCAL_MESSAGE(rotate_further)
+TRUNKLINE_LOCAL_MESSAGE(begin_idempotent)
+TRUNKLINE_LOCAL_MESSAGE(finish_idempotent)

@@ -333,7 +333,7 @@ void account_checks::describe(health::report_builder& out) const {
   if (platform_)
     out.add(describe({}, *platform_));
   describe_companies(out);
-  if (!parts_.platform && parts_.numbers.companies_with_own_account().empty())
+  if (!parts_.platform && !parts_.numbers.has_own_accounts())
     out.add(health::twilio_not_configured({}));
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/actor_tree.hpp"
+#include "actors/messages.hpp"
 #include "actors/questions.hpp"
 #include "core/cluster_status.hpp"
 

@@ -27,7 +27,10 @@ void decide_and_record(const services& node, const job_ptr& job, const decision&
 
 void answer_without_actor(const std::shared_ptr<const services>& node, const job_ptr& job, decision decide) {
   profile_ptr known;
-  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) { known = slot.profile; });
+  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) {
+    known = slot.profile;
+    slot.last_used_ms.store(node->clock.steady().ms, std::memory_order_relaxed); // nobody entered for it
+  });
   if (known)
     return decide_and_record(*node, job, decide, *known);
   const auto tenant = job->key.tenant;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/local_message.hpp"
 #include "actors/reply.hpp"
 #include "core/alert.hpp"
 #include "core/principal.hpp"
@@ -100,3 +101,18 @@ struct finish_delivery {
 };
 
 } // namespace trunkline::actors
+
+TRUNKLINE_LOCAL_MESSAGE(read_health)
+TRUNKLINE_LOCAL_MESSAGE(run_health)
+TRUNKLINE_LOCAL_MESSAGE(cause_seen)
+TRUNKLINE_LOCAL_MESSAGE(cause_gone)
+TRUNKLINE_LOCAL_MESSAGE(company_changed)
+TRUNKLINE_LOCAL_MESSAGE(look_after_health)
+TRUNKLINE_LOCAL_MESSAGE(health_news)
+TRUNKLINE_LOCAL_MESSAGE(raise_alert)
+TRUNKLINE_LOCAL_MESSAGE(resolve_alert)
+TRUNKLINE_LOCAL_MESSAGE(list_open_alerts)
+TRUNKLINE_LOCAL_MESSAGE(list_alerts)
+TRUNKLINE_LOCAL_MESSAGE(acknowledge_alert)
+TRUNKLINE_LOCAL_MESSAGE(take_deliveries)
+TRUNKLINE_LOCAL_MESSAGE(finish_delivery)

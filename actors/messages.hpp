@@ -1,19 +1,14 @@
 #pragma once
 
-#include "actors/access_messages.hpp"
+#include "actors/local_message.hpp"
 #include "actors/reply.hpp"
 #include "actors/webhook_job.hpp"
-#include "core/query.hpp"
-#include "core/tenant_change.hpp"
-#include "core/tenant_facts.hpp"
+#include "core/principal.hpp"
 #include "core/tenant_profile.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
-#include <utility>
-#include <vector>
 
 namespace trunkline::actors {
 
@@ -71,115 +66,25 @@ struct record_event {
   core::webhook_event event;
 };
 
-// -- STORE ------------------------------------------------------------------------------------------------------------
-
-struct load_profile {
-  core::tenant_id tenant;
-  reply<core::tenant_profile> answer;
-};
-
-struct create_company {
-  core::tenant tenant;
-  core::author by;
-  reply<core::tenant_profile> answer;
-};
-
-struct list_companies {
-  core::tenant_filter filter;
-  core::page_request page;
-  reply<core::page<core::tenant_profile>> answer;
-};
-
-struct put_config {
-  core::tenant_id tenant;
-  std::optional<int64_t> if_version;
-  core::tenant_config config;
-  core::author by;
-  reply<core::tenant_config> answer;
-};
-
-struct check_numbers {
-  core::tenant_id tenant;
-  core::tenant_config config;
-  reply<void> answer;
-};
-
-struct change_company {
-  core::tenant_id tenant;
-  std::optional<int64_t> if_version; ///< of the company, not of its configuration
-  core::tenant_change change;
-  core::author by;
-  reply<core::tenant_profile> answer;
-};
-
-struct remove_company {
-  core::tenant_id tenant;
-  core::author by;
-  reply<void> answer;
-};
-
-struct load_facts {
-  core::tenant_id tenant;
-  reply<core::tenant_facts> answer;
-};
-
-struct put_account_check {
-  core::tenant_id tenant;
-  core::account_check check;
-  reply<void> answer;
-};
-
-struct list_conflicts {
-  core::page_request page;
-  reply<core::page<core::number_conflict>> answer;
-};
-
-struct sum_usage {
-  core::tenant_id tenant;
-  std::vector<std::pair<core::timestamp, core::timestamp>> days; ///< from, until
-  reply<std::vector<core::usage_day>> answer;
-};
-
-struct set_tenant_state {
-  core::tenant_id tenant;
-  core::tenant_state state = core::tenant_state::active;
-  core::author by;
-  reply<core::tenant_profile> answer;
-};
-
-struct list_calls {
-  core::call_filter filter;
-  core::page_request page;
-  reply<core::page<core::call_record>> answer;
-};
-
-struct call_with_events {
-  core::call_record call;
-  std::vector<core::stored_event> events;
-};
-
-struct find_call {
-  core::tenant_id tenant;
-  core::call_id call;
-  reply<call_with_events> answer;
-};
-
-struct list_messages {
-  core::message_filter filter;
-  core::page_request page;
-  reply<core::page<core::message_record>> answer;
-};
-
-struct ping_database {
-  reply<int64_t> answer; ///< round trip in microseconds
-};
-
 // -- ticks an actor sends itself --------------------------------------------------------------------------------------
 
 struct commit_batch {};
 struct look_for_idle {};
-struct purge_removed {};
 struct look_for_left {};
 struct report_vitals {};
 
 } // namespace trunkline::actors
+
+TRUNKLINE_LOCAL_MESSAGE(handle_webhook)
+TRUNKLINE_LOCAL_MESSAGE(answer_safely)
+TRUNKLINE_LOCAL_MESSAGE(profile_loaded)
+TRUNKLINE_LOCAL_MESSAGE(profile_changed)
+TRUNKLINE_LOCAL_MESSAGE(release_quarantine)
+TRUNKLINE_LOCAL_MESSAGE(forget_company)
+TRUNKLINE_LOCAL_MESSAGE(leave_companies)
+TRUNKLINE_LOCAL_MESSAGE(quarantine_lifted)
+TRUNKLINE_LOCAL_MESSAGE(record_event)
+TRUNKLINE_LOCAL_MESSAGE(commit_batch)
+TRUNKLINE_LOCAL_MESSAGE(look_for_idle)
+TRUNKLINE_LOCAL_MESSAGE(look_for_left)
+TRUNKLINE_LOCAL_MESSAGE(report_vitals)

@@ -1,5 +1,6 @@
 #include "actors/number_directory.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace trunkline::actors {
@@ -105,6 +106,12 @@ std::vector<core::tenant_id> number_directory::companies_with_own_account() cons
     if (keys.door && keys.door->own_account)
       all.push_back(tenant);
   return all;
+}
+
+bool number_directory::has_own_accounts() const {
+  std::shared_lock held(lock_);
+  return std::any_of(keys_.begin(), keys_.end(),
+                     [](const auto& entry) { return entry.second.door && entry.second.door->own_account; });
 }
 
 std::vector<core::tenant_id> number_directory::all() const {

@@ -57,6 +57,7 @@ public:
 
   door_ptr by_company(const core::tenant_id& tenant) const; ///< null if there is no such company
   std::vector<core::tenant_id> companies_with_own_account() const;
+  bool has_own_accounts() const; ///< any company
   std::vector<core::tenant_id> all() const;
 
   size_t companies() const;

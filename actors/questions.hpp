@@ -1,7 +1,8 @@
 #pragma once
 
+#include "actors/access_messages.hpp"
 #include "actors/health_messages.hpp"
-#include "actors/messages.hpp"
+#include "actors/store_messages.hpp"
 #include "actors/twilio_messages.hpp"
 
 #include <utility>

@@ -5,7 +5,7 @@
 namespace trunkline::actors {
 
 void record(const services& node, const job_ptr& job, core::webhook_event event) {
-  const auto turn = tenant_registry::shard_of(job->key.tenant) % node.inboxes.size();
+  const auto turn = tenant_registry::stripe_of(job->key.tenant) % node.inboxes.size();
   if (node.settings.durable)
     caf::anon_send(node.inboxes[turn], record_event{job, std::move(event)});
   else

@@ -258,6 +258,18 @@ void shards_state::passivate_idle() {
     passivate(*slot);
   }
   make_room(0, by_use.size());
+  if (node->elsewhere)
+    forget_idle_elsewhere(idle_since);
+}
+
+/// What was read of other nodes' companies to decide for them here; those that have an actor forget it with that.
+void shards_state::forget_idle_elsewhere(int64_t idle_since_ms) {
+  node->tenants.for_each([&](tenant_slot& slot) {
+    const bool idle = slot.phase == tenant_phase::passive && slot.in_flight.load(std::memory_order_acquire) == 0 &&
+                      slot.last_used_ms.load(std::memory_order_relaxed) <= idle_since_ms;
+    if (idle && slot.profile && !node->elsewhere->is_here(slot.id))
+      slot.profile = nullptr;
+  });
 }
 
 /// So that with those who are coming there are not more than the limit; at most so many go.

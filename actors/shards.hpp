@@ -47,6 +47,7 @@ struct shards_state {
   tenant_actor spawn_tenant(tenant_slot& slot);
   void make_room(size_t coming, size_t at_most);
   void passivate(tenant_slot& which);
+  void forget_idle_elsewhere(int64_t idle_since_ms);
   void end_tenant(tenant_slot& slot);
   void crashed(const core::tenant_id& tenant, const caf::actor_addr& source, const caf::error& reason);
   void quarantine(const core::tenant_id& tenant, const std::string& why);

@@ -34,7 +34,7 @@ public:
 private:
   template <class Question>
   void ask_worker_of(const core::tenant_id& company, Question&& question) const {
-    const auto turn = tenant_registry::shard_of(company);
+    const auto turn = tenant_registry::stripe_of(company);
     caf::anon_send(workers_[turn % workers_.size()], std::forward<Question>(question));
   }
 

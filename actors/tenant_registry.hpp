@@ -27,7 +27,7 @@ struct tenant_slot {
   std::atomic<uint32_t> in_flight{0};   ///< webhooks between the door and their answer
   std::atomic<int64_t> last_used_ms{0}; ///< of the steady clock
   int64_t known_use_ms = 0;             ///< SHARDS alone: where it stands in the usage_order
-  // Guarded by the lock of the shard:
+  // Guarded by the lock of the stripe:
   tenant_phase phase = tenant_phase::passive;
   tenant_actor actor;
   core::timestamp started_at;
@@ -39,8 +39,8 @@ struct tenant_slot {
 /// Which companies run here and how they are. The front end reads it on every webhook; only SHARDS writes phases.
 class tenant_registry {
 public:
-  static constexpr size_t shard_count = 256;
-  static size_t shard_of(const core::tenant_id& id);
+  static constexpr size_t stripe_count = 256;
+  static size_t stripe_of(const core::tenant_id& id);
 
   struct entry {
     tenant_actor actor; ///< null: not running, ask SHARDS
@@ -50,24 +50,24 @@ public:
   /// The company's actor if it runs. The ticket keeps it from being passivated before the webhook arrives there.
   entry enter(const core::tenant_id& id, core::steady_time now);
 
-  /// Calls `use` with the slot under its shard's lock; makes the slot if there is none.
+  /// Calls `use` with the slot under its stripe's lock; makes the slot if there is none.
   void with_slot(const core::tenant_id& id, const std::function<void(tenant_slot&)>& use);
 
-  /// Calls `use` with every slot, a shard at a time under its lock.
+  /// Calls `use` with every slot, a stripe at a time under its lock.
   void for_each(const std::function<void(tenant_slot&)>& use);
 
   /// How many run, at a glance: not exact while they come and go.
   size_t running();
 
 private:
-  struct shard {
+  struct stripe {
     std::mutex lock;
     std::unordered_map<core::tenant_id, std::unique_ptr<tenant_slot>> slots;
   };
 
-  static tenant_slot& slot_in(shard& s, const core::tenant_id& id);
+  static tenant_slot& slot_in(stripe& s, const core::tenant_id& id);
 
-  std::array<shard, shard_count> shards_;
+  std::array<stripe, stripe_count> stripes_;
 };
 
 } // namespace trunkline::actors

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/local_message.hpp"
 #include "actors/reply.hpp"
 #include "core/phone_number.hpp"
 #include "core/secret.hpp"
@@ -71,3 +72,7 @@ struct fetch_recording {
 };
 
 } // namespace trunkline::actors
+
+TRUNKLINE_LOCAL_MESSAGE(fetch_account)
+TRUNKLINE_LOCAL_MESSAGE(find_account_number)
+TRUNKLINE_LOCAL_MESSAGE(fetch_recording)

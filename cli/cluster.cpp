@@ -1,4 +1,3 @@
-#include "cli/admin.hpp"
 #include "cli/administration.hpp"
 #include "json/writer.hpp"
 
@@ -104,29 +103,15 @@ core::expected<void> drain(admin& api, const cluster_options& options) {
   return {};
 }
 
-command with(const std::shared_ptr<cluster_options>& options,
-             core::expected<void> (*work)(admin&, const cluster_options&)) {
-  return [options, work](const config::settings& settings) {
-    const auto api = open_node(settings);
-    return exit_status(api ? work(**api, *options) : core::fail(api.error()));
-  };
-}
-
 } // namespace
 
 void add_cluster(CLI::App& app, command& chosen) {
-  auto* cluster = app.add_subcommand("cluster", "The nodes, and who has which companies")->require_subcommand(1);
-  const auto options = std::make_shared<cluster_options>();
-  const auto add_command = [&](const char* name, const char* what, command work) {
-    auto* made = cluster->add_subcommand(name, what);
-    made->add_flag("--json", options->json, "The API's JSON");
-    made->callback([&chosen, work = std::move(work)] { chosen = work; });
-    return made;
-  };
-  add_command("status", "Nodes with their leases, shards and links", with(options, status));
-  auto* drained = add_command("drain", "A node hands over its companies and ends", with(options, drain));
-  drained->add_option("node", options->node, "Its name")->required();
-  drained->add_flag("--wait", options->wait, "Until it has left; of another node than the one that is asked");
+  command_group<cluster_options> cluster(app, chosen, "cluster", "The nodes, and who has which companies", open_node);
+  auto& options = *cluster.options;
+  cluster.add("status", "Nodes with their leases, shards and links", status);
+  auto* drained = cluster.add("drain", "A node hands over its companies and ends", drain);
+  drained->add_option("node", options.node, "Its name")->required();
+  drained->add_flag("--wait", options.wait, "Until it has left; of another node than the one that is asked");
 }
 
 } // namespace trunkline::cli

@@ -1,4 +1,3 @@
-#include "cli/admin.hpp"
 #include "cli/administration.hpp"
 #include "json/writer.hpp"
 
@@ -131,18 +130,10 @@ core::expected<void> remove(admin& api, const company_options& options) {
   return {};
 }
 
-using company_work = core::expected<void> (*)(admin&, const company_options&);
 using company_change = core::expected<void> (*)(admin&, const company_options&, const std::optional<std::string>&);
 
-command with(const std::shared_ptr<company_options>& options, company_work work) {
-  return [options, work](const config::settings& settings) {
-    const auto api = admin::open(settings);
-    return exit_status(api ? work(**api, *options) : core::fail(api.error()));
-  };
-}
-
 /// The configuration is read before anything is changed.
-command with(const std::shared_ptr<company_options>& options, company_change work) {
+command with_config(const std::shared_ptr<company_options>& options, company_change work) {
   return [options, work](const config::settings& settings) {
     std::optional<std::string> config;
     if (options->config_file) {
@@ -151,8 +142,7 @@ command with(const std::shared_ptr<company_options>& options, company_change wor
         return exit_status(core::fail(text.error()));
       config = std::move(*text);
     }
-    const auto api = admin::open(settings);
-    return exit_status(api ? work(**api, *options, config) : core::fail(api.error()));
+    return with_api(settings, admin::open, [&](admin& api) { return work(api, *options, config); });
   };
 }
 
@@ -168,29 +158,24 @@ void add_fields(CLI::App& to, company_options& options) {
 } // namespace
 
 void add_companies(CLI::App& app, command& chosen) {
-  auto* companies = app.add_subcommand("companies", "The companies of this platform")->require_subcommand(1);
-  const auto options = std::make_shared<company_options>();
-  const auto add_command = [&](const char* name, const char* what, command work) {
-    auto* made = companies->add_subcommand(name, what);
-    made->add_flag("--json", options->json, "The API's JSON");
-    made->callback([&chosen, work = std::move(work)] { chosen = work; });
-    return made;
-  };
-  auto* listed = add_command("list", "All companies, newest first", with(options, list));
-  listed->add_option("--query", options->query, "Part of the name");
-  listed->add_option("--state", options->state, "Only these")->check(CLI::IsMember({"active", "quarantined"}));
-  auto* one = add_command("show", "One company", with(options, show));
-  one->add_option("id", options->id, "co_...")->required();
-  one->add_flag("--config", options->config_shown, "Its Twilio configuration instead; credentials are not shown");
-  auto* added = add_command("add", "A new company", with(options, add));
-  added->add_option("name", options->name, "What it is called")->required();
-  add_fields(*added, *options);
-  auto* changed = add_command("set", "Change a company or its Twilio configuration", with(options, set));
-  changed->add_option("id", options->id, "co_...")->required();
-  changed->add_option("--name", options->name, "What it is called");
-  add_fields(*changed, *options);
-  auto* removed = add_command("remove", "Remove a company that has no numbers", with(options, remove));
-  removed->add_option("id", options->id, "co_...")->required();
+  command_group<company_options> companies(app, chosen, "companies", "The companies of this platform");
+  auto& options = *companies.options;
+  auto* listed = companies.add("list", "All companies, newest first", list);
+  listed->add_option("--query", options.query, "Part of the name");
+  listed->add_option("--state", options.state, "Only these")->check(CLI::IsMember({"active", "quarantined"}));
+  auto* one = companies.add("show", "One company", show);
+  one->add_option("id", options.id, "co_...")->required();
+  one->add_flag("--config", options.config_shown, "Its Twilio configuration instead; credentials are not shown");
+  auto* added = companies.add("add", "A new company", with_config(companies.options, add));
+  added->add_option("name", options.name, "What it is called")->required();
+  add_fields(*added, options);
+  auto* changed =
+      companies.add("set", "Change a company or its Twilio configuration", with_config(companies.options, set));
+  changed->add_option("id", options.id, "co_...")->required();
+  changed->add_option("--name", options.name, "What it is called");
+  add_fields(*changed, options);
+  auto* removed = companies.add("remove", "Remove a company that has no numbers", remove);
+  removed->add_option("id", options.id, "co_...")->required();
 }
 
 } // namespace trunkline::cli

@@ -1,4 +1,3 @@
-#include "cli/admin.hpp"
 #include "cli/administration.hpp"
 #include "json/writer.hpp"
 #include "persistence/database.hpp"
@@ -108,34 +107,23 @@ core::expected<void> rotate(const config::settings& settings, bool as_json) {
   return {};
 }
 
-command with(const std::shared_ptr<key_options>& options, core::expected<void> (*work)(admin&, const key_options&)) {
-  return [options, work](const config::settings& settings) {
-    const auto api = admin::open(settings);
-    return exit_status(api ? work(**api, *options) : core::fail(api.error()));
-  };
-}
-
 } // namespace
 
 void add_keys(CLI::App& app, command& chosen) {
-  auto* keys = app.add_subcommand("keys", "Bearer keys of the API, and the master key")->require_subcommand(1);
-  const auto options = std::make_shared<key_options>();
-  const auto add_command = [&](const char* name, const char* what, command work) {
-    auto* made = keys->add_subcommand(name, what);
-    made->add_flag("--json", options->json, "The API's JSON");
-    made->callback([&chosen, work = std::move(work)] { chosen = work; });
-    return made;
-  };
-  add_command("list", "All bearer keys, newest first", with(options, list));
-  auto* added = add_command("add", "A new bearer key, shown this once", with(options, add));
-  added->add_option("--role", options->role, "What it may do")
+  command_group<key_options> keys(app, chosen, "keys", "Bearer keys of the API, and the master key");
+  auto& options = *keys.options;
+  keys.add("list", "All bearer keys, newest first", list);
+  auto* added = keys.add("add", "A new bearer key, shown this once", add);
+  added->add_option("--role", options.role, "What it may do")
       ->check(CLI::IsMember({"platform_admin", "company_admin", "company_viewer"}));
-  added->add_option("--company", options->company, "co_...; not for platform_admin");
-  added->add_option("--label", options->label, "What it is for");
-  auto* revoked = add_command("revoke", "A bearer key opens nothing any more", with(options, revoke));
-  revoked->add_option("id", options->id, "key_...")->required();
-  add_command("rotate", "Seal all stored credentials with a new master key",
-              [options](const config::settings& settings) { return exit_status(rotate(settings, options->json)); });
+  added->add_option("--company", options.company, "co_...; not for platform_admin");
+  added->add_option("--label", options.label, "What it is for");
+  auto* revoked = keys.add("revoke", "A bearer key opens nothing any more", revoke);
+  revoked->add_option("id", options.id, "key_...")->required();
+  keys.add("rotate", "Seal all stored credentials with a new master key",
+           [shared = keys.options](const config::settings& settings) {
+             return exit_status(rotate(settings, shared->json));
+           });
 }
 
 } // namespace trunkline::cli

@@ -1,5 +1,6 @@
 #include "cli/commands.hpp"
 #include "cluster/node.hpp"
+#include "cluster/outage_start.hpp"
 #include "config/admin_key.hpp"
 #include "config/log.hpp"
 #include "core/clock.hpp"
@@ -60,13 +61,6 @@ int wait_for_the_end(const sigset_t& waited_for, cluster::node& node, const sett
   }
 }
 
-/// Somebody wants us to end, and we have not looked yet.
-bool is_to_end() {
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
-}
-
 } // namespace
 
 int serve(const config::settings& settings, const settings_source& read) {
@@ -81,7 +75,7 @@ int serve(const config::settings& settings, const settings_source& read) {
   const core::system_clock clock;
   const auto begun = std::chrono::steady_clock::now();
   auto node = cluster::node::start(settings, std::move(*admin_key), clock);
-  if (!node && is_to_end()) { // a signal while it waited for the database
+  if (!node && cluster::told_to_stop()) { // a signal while it waited for the database
     log::info(log::no_request, "stopped: {}", node.error().detail);
     return 0;
   }

@@ -1,4 +1,3 @@
-#include "cli/admin.hpp"
 #include "cli/administration.hpp"
 #include "json/writer.hpp"
 
@@ -93,33 +92,20 @@ core::expected<void> remove(admin& api, const user_options& options) {
   return {};
 }
 
-command with(const std::shared_ptr<user_options>& options, core::expected<void> (*work)(admin&, const user_options&)) {
-  return [options, work](const config::settings& settings) {
-    const auto api = admin::open(settings);
-    return exit_status(api ? work(**api, *options) : core::fail(api.error()));
-  };
-}
-
 } // namespace
 
 void add_users(CLI::App& app, command& chosen) {
-  auto* users = app.add_subcommand("users", "Who may sign in to the console")->require_subcommand(1);
-  const auto options = std::make_shared<user_options>();
-  const auto add_command = [&](const char* name, const char* what, command work) {
-    auto* made = users->add_subcommand(name, what);
-    made->add_flag("--json", options->json, "The API's JSON");
-    made->callback([&chosen, work = std::move(work)] { chosen = work; });
-    return made;
-  };
-  add_command("list", "All users, newest first", with(options, list));
-  auto* added = add_command("add", "A user, or another password for one; it is asked for or read from standard input",
-                            with(options, add));
-  added->add_option("name", options->name, "By which they sign in")->required();
-  added->add_option("--role", options->role, "What they may do")
+  command_group<user_options> users(app, chosen, "users", "Who may sign in to the console");
+  auto& options = *users.options;
+  users.add("list", "All users, newest first", list);
+  auto* added =
+      users.add("add", "A user, or another password for one; it is asked for or read from standard input", add);
+  added->add_option("name", options.name, "By which they sign in")->required();
+  added->add_option("--role", options.role, "What they may do")
       ->check(CLI::IsMember({"platform_admin", "company_admin", "company_viewer"}));
-  added->add_option("--company", options->company, "co_...; not for platform_admin");
-  auto* removed = add_command("remove", "A user can not sign in any more", with(options, remove));
-  removed->add_option("name", options->name, "By which they sign in")->required();
+  added->add_option("--company", options.company, "co_...; not for platform_admin");
+  auto* removed = users.add("remove", "A user can not sign in any more", remove);
+  removed->add_option("name", options.name, "By which they sign in")->required();
 }
 
 } // namespace trunkline::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/error.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -73,5 +75,10 @@ private:
   std::string_view left_;
   bool whole_ = true;
 };
+
+/// How a message is refused whose bytes were not whole.
+inline tl::unexpected<core::error> not_whole() {
+  return core::fail(core::ec::malformed_webhook, "A message of another node is not whole.", "cluster: bad bytes");
+}
 
 } // namespace trunkline::cluster

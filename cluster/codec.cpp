@@ -1,13 +1,10 @@
 #include "cluster/codec.hpp"
 
 #include "cluster/bytes.hpp"
+
 namespace trunkline::cluster {
 
 namespace {
-
-core::error not_whole() {
-  return {core::ec::malformed_webhook, "A message of another node is not whole.", "cluster: bad bytes", {}};
-}
 
 void write_failure(byte_writer& out, const core::error& failure) {
   out.number(0).number(static_cast<int64_t>(failure.code)).text(failure.detail);
@@ -17,7 +14,19 @@ void write_failure(byte_writer& out, const core::error& failure) {
 core::error read_failure(byte_reader& in) {
   const auto code = in.number_to(static_cast<int64_t>(core::ec::internal_error));
   core::error failure{static_cast<core::ec>(code), in.text(), {}, {}};
-  return in.was_whole() ? failure : not_whole();
+  return in.was_whole() ? failure : not_whole().value();
+}
+
+/// What `read` finds after a 1, or why there is nothing.
+template <class T, class Read>
+core::expected<T> read_outcome(std::string_view bytes, Read read) {
+  byte_reader in(bytes);
+  if (in.number() == 0)
+    return core::fail(read_failure(in));
+  T value = read(in);
+  if (!in.was_whole())
+    return not_whole();
+  return value;
 }
 
 } // namespace
@@ -42,10 +51,10 @@ core::expected<actors::webhook_job> decode_webhook(std::string_view bytes) {
   job.webhook.hooks_url = in.text();
   job.webhook.raw_params = in.text();
   if (!in.was_whole())
-    return core::fail(not_whole());
+    return not_whole();
   auto params = twilio::form::parse(job.webhook.raw_params);
   if (!params)
-    return core::fail(not_whole());
+    return not_whole();
   job.webhook.params = std::move(*params);
   auto key = routing::key_of(job.webhook.kind, job.webhook.step, job.webhook.params);
   if (!key)
@@ -65,16 +74,13 @@ std::string encode_outcome(const core::expected<core::webhook_answer>& outcome) 
 }
 
 core::expected<core::webhook_answer> decode_outcome(std::string_view bytes) {
-  byte_reader in(bytes);
-  if (in.number() == 0)
-    return core::fail(read_failure(in));
-  core::webhook_answer answer;
-  answer.status = static_cast<int>(in.number_to(599));
-  answer.content_type = in.text();
-  answer.body = in.text();
-  if (!in.was_whole())
-    return core::fail(not_whole());
-  return answer;
+  return read_outcome<core::webhook_answer>(bytes, [](byte_reader& in) {
+    core::webhook_answer answer;
+    answer.status = static_cast<int>(in.number_to(599));
+    answer.content_type = in.text();
+    answer.body = in.text();
+    return answer;
+  });
 }
 
 std::string encode_text(const core::expected<std::string>& outcome) {
@@ -87,13 +93,7 @@ std::string encode_text(const core::expected<std::string>& outcome) {
 }
 
 core::expected<std::string> decode_text(std::string_view bytes) {
-  byte_reader in(bytes);
-  if (in.number() == 0)
-    return core::fail(read_failure(in));
-  auto text = in.text();
-  if (!in.was_whole())
-    return core::fail(not_whole());
-  return text;
+  return read_outcome<std::string>(bytes, [](byte_reader& in) { return in.text(); });
 }
 
 } // namespace trunkline::cluster

@@ -2,7 +2,6 @@
 
 #include "config/log.hpp"
 #include "core/metrics.hpp"
-#include "persistence/change_feed.hpp"
 #include "persistence/listener.hpp"
 
 #include <unordered_set>
@@ -16,18 +15,16 @@ core::counter all_again("trunkline_directory_reads_total", "Times when all compa
 
 } // namespace
 
-directory_watch::directory_watch(parts p)
+std::unique_ptr<persistence::change_feed> begin_feed(persistence::database& db) {
+  auto feed = persistence::make_change_feed(db);
+  return feed->read() ? std::move(feed) : nullptr;
+}
+
+directory_watch::directory_watch(parts p, std::unique_ptr<persistence::change_feed> feed)
     : parts_(p),
       ears_(std::make_unique<persistence::listener>(p.db, persistence::company_channel)),
-      feed_(persistence::make_change_feed(p.db)) {
-  // What is read after this has been read at the start as well; what was changed in between is not missed.
-  const bool begun = feed_->read().has_value();
-  thread_ = std::thread([this, begun] {
-    if (begun)
-      read_everything();
-    run();
-  });
-}
+      feed_(std::move(feed)),
+      thread_([this] { run(); }) {}
 
 directory_watch::~directory_watch() {
   stopping_ = true;
@@ -36,12 +33,19 @@ directory_watch::~directory_watch() {
 }
 
 void directory_watch::run() {
-  bool whole = true;
+  bool whole = feed_ != nullptr;
   while (!stopping_) {
     ears_->wait(std::chrono::seconds(1));
     if (!stopping_)
-      whole = (whole || read_everything()) && look();
+      whole = has_begun() && (whole || read_everything()) && look();
   }
+}
+
+/// Before everything is read, so that nothing falls in between.
+bool directory_watch::has_begun() {
+  if (!feed_)
+    feed_ = begin_feed(parts_.db);
+  return feed_ != nullptr;
 }
 
 /// False if all companies have to be read again.

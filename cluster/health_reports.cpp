@@ -9,10 +9,6 @@ namespace {
 
 constexpr int64_t most_rows = 10'000;
 
-tl::unexpected<core::error> not_whole() {
-  return core::fail(core::ec::malformed_webhook, "A message of another node is not whole.", "cluster: bad bytes");
-}
-
 void write_dependency(byte_writer& out, const health::dependency& one) {
   out.number(static_cast<int64_t>(one.kind)).text(one.company.value).number(static_cast<int64_t>(one.status));
   out.number(one.latency_ms.value_or(-1)).text(one.message).number(one.checked_at ? one.checked_at->ms : -1);

@@ -2,6 +2,7 @@
 
 #include "cluster/boottime.hpp"
 #include "cluster/lease.hpp"
+#include "cluster/newest.hpp"
 #include "cluster/shard_keeper.hpp"
 #include "config/log.hpp"
 #include "core/metrics.hpp"
@@ -22,25 +23,6 @@ using core::node_status;
 using ms = std::chrono::milliseconds;
 
 core::counter crash_evictions("trunkline_evictions_total", "Nodes this node has declared dead", "reason", "crashed");
-
-/// What was read last. Not a std::atomic: the one of g++ 12 lets go of its lock in a way that TSan does not see.
-class newest_view {
-public:
-  using pointer = std::shared_ptr<const core::cluster_view>;
-
-  pointer load() const {
-    const std::lock_guard held(lock_);
-    return view_;
-  }
-  void store(pointer view) {
-    const std::lock_guard held(lock_);
-    view_.swap(view);
-  }
-
-private:
-  mutable std::mutex lock_;
-  pointer view_;
-};
 
 /// Whom others wake, as long as there is somebody.
 struct alarm_clock {

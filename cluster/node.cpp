@@ -3,7 +3,9 @@
 #include "actors/local_gateway.hpp"
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
+#include "cluster/directory_watch.hpp"
 #include "cluster/jwt_key.hpp"
+#include "cluster/newest.hpp"
 #include "cluster/open_files.hpp"
 #include "cluster/outage_start.hpp"
 #include "cluster/seat.hpp"
@@ -80,6 +82,7 @@ struct node::impl {
   std::optional<persistence::vault> keys;
   actors::number_directory numbers;
   actors::tenant_registry tenants;
+  std::unique_ptr<persistence::change_feed> changes; ///< of a node in a cluster, until it has joined
   std::atomic<bool> stopping{false};
   providers::http_client to_twilio;
   /// Apart from Twilio's: a customer's server that hangs takes no room from it.
@@ -96,7 +99,7 @@ struct node::impl {
   company_map companies;
   std::unique_ptr<cluster::seat> seat;
   std::unique_ptr<database_probe> probe;
-  std::atomic<std::shared_ptr<const http::checks::jwt_verifier>> tokens;
+  newest<http::checks::jwt_verifier> tokens;
   std::unique_ptr<http::context> web;
   std::unique_ptr<http::server> webhooks, api;
 
@@ -133,6 +136,9 @@ core::expected<void> node::impl::open_database() {
 }
 
 core::expected<void> node::impl::read_directory() {
+  // Begun before: what others change while this node reads and joins is told by the feed afterwards, so none is missed.
+  if (in_cluster())
+    changes = begin_feed(*db);
   return persistence::make_stores(*db, *keys).tenants->for_each_door([this](persistence::tenant_door row) {
     if (row.quarantined)
       tenants.with_slot(row.tenant, [](actors::tenant_slot& slot) {
@@ -171,11 +177,12 @@ void node::impl::spawn_actors() {
 core::expected<void> node::impl::join_cluster() {
   if (!in_cluster())
     return {};
-  auto taken = seat::take({settings, *system, clock, *db, *keys, companies, services, shards, *gateway, numbers});
+  auto taken = seat::take({settings, *system, clock, *db, *keys, companies, services, shards, *gateway, numbers},
+                          std::move(changes));
   if (!taken)
     return core::fail(std::move(taken).error());
   seat = std::move(*taken);
-  gateway->in_cluster(*seat);
+  gateway->in_cluster(seat->office());
   return {};
 }
 

@@ -13,12 +13,6 @@ using namespace std::chrono;
 
 namespace {
 
-bool told_to_stop() {
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
-}
-
 /// Waits longer and longer, and says every 10 s what for.
 class patience {
 public:
@@ -50,6 +44,12 @@ private:
 core::error stopped() { return {core::ec::not_ready, "Told to stop while waiting for the database.", {}, {}}; }
 
 } // namespace
+
+bool told_to_stop() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
+}
 
 std::filesystem::path journal_home(const config::settings& settings) {
   return std::filesystem::path(settings.data_dir) / "journal";

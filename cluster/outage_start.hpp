@@ -10,6 +10,10 @@
 
 namespace trunkline::cluster {
 
+/// Whether SIGTERM or SIGINT, which all threads have blocked, is pending: somebody wants us to end, and nobody has
+/// looked yet.
+bool told_to_stop();
+
 /// Where this node keeps what it has promised while the database was away.
 std::filesystem::path journal_home(const config::settings& settings);
 

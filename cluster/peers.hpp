@@ -29,7 +29,8 @@ public:
 
   /// Links to whoever is new, none to whoever has left or is dead.
   void follow(const core::cluster_view& view);
-  /// Asks a peer; ec::not_ready at once if there is no link to it. `only_if_quick`: also if it is up but slow.
+  /// Asks a peer; ec::not_ready at once if there is no link to it. `only_if_quick`: not if it is slow, that is the same
+  /// as no link.
   void ask(int incarnation, ask_peer question, bool only_if_quick = false) const;
 
   using answers = std::map<std::string, core::expected<std::string>>; ///< by name

@@ -11,10 +11,6 @@ namespace {
 constexpr int64_t most_rows = 100'000;
 constexpr int deepest = 8;
 
-tl::unexpected<core::error> not_whole() {
-  return core::fail(core::ec::malformed_webhook, "A message of another node is not whole.", "cluster: bad bytes");
-}
-
 void write_node(byte_writer& out, const actors::actor_node& node) {
   out.text(node.kind).text(node.id).text(node.company_id).text(node.state);
   out.number(static_cast<int64_t>(node.mailbox))

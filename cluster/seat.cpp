@@ -5,10 +5,12 @@
 #include "cluster/codec.hpp"
 #include "cluster/crew.hpp"
 #include "cluster/directory_watch.hpp"
+#include "cluster/doorway.hpp"
 #include "cluster/gatekeeper.hpp"
 #include "cluster/membership.hpp"
+#include "cluster/newest.hpp"
 #include "cluster/rendezvous.hpp"
-#include "cluster/reports.hpp"
+#include "cluster/switchboard.hpp"
 #include "config/log.hpp"
 #include "health/causes.hpp"
 
@@ -18,7 +20,6 @@
 
 #include <cstdlib>
 #include <future>
-#include <shared_mutex>
 #include <unistd.h>
 
 namespace trunkline::cluster {
@@ -35,28 +36,6 @@ constexpr int64_t canary_patience_ms = 3'000;
   log::finish_background();
   _exit(declared_dead);
 }
-
-/// Actors end when they like, and some of them call the seat: each call comes in here, and none once it is closed.
-class doorway {
-public:
-  /// False if the seat is gone.
-  template <class Call>
-  bool pass(Call&& call) {
-    const std::shared_lock held(lock_);
-    if (open_)
-      call();
-    return open_;
-  }
-  /// Waits for whoever is inside.
-  void close() {
-    const std::unique_lock held(lock_);
-    open_ = false;
-  }
-
-private:
-  std::shared_mutex lock_;
-  bool open_ = true;
-};
 
 /// Until it handles no message any more.
 void end_and_wait(const caf::actor& actor) {
@@ -89,9 +68,10 @@ struct seat::impl {
   std::shared_ptr<canary_song> song = std::make_shared<canary_song>();
   canary_actor bird;
   gatekeeper_actor gate;
-  std::atomic<std::shared_ptr<const core::cluster_view>> view{std::make_shared<const core::cluster_view>()};
+  newest_view view{std::make_shared<const core::cluster_view>()};
   std::shared_ptr<doorway> door = std::make_shared<doorway>();
   std::unique_ptr<peers> others;
+  std::unique_ptr<switchboard> board;
   std::unique_ptr<membership> place;
   std::unique_ptr<directory_watch> watch;
   std::atomic<bool> may_judge{false}; ///< between joining and leaving
@@ -100,17 +80,11 @@ struct seat::impl {
   ~impl();
 
   core::expected<void> open_gate(config::endpoint& reachable);
-  core::expected<void> join(const config::endpoint& reachable);
+  core::expected<void> join(const config::endpoint& reachable, std::unique_ptr<persistence::change_feed> changes);
+  membership_settings wanted_place(const config::endpoint& reachable) const;
   membership_hooks hooks();
   void view_changed(const std::shared_ptr<const core::cluster_view>& next);
   void let_go(const std::vector<int>& shards, std::function<void()> stopped);
-  void serve(const std::string& topic, const std::string& payload, std::function<void(std::string)> answer);
-  void serve_webhook(const std::string& payload, std::function<void(std::string)> answer);
-  void serve_health(const std::string& payload, std::function<void(std::string)> answer);
-  std::vector<core::link_row> own_links() const;
-  std::vector<health::dependency> peers_as_dependencies() const;
-  template <class Question>
-  void ask_health(Question question, bool run);
   void tell_of_lost(const core::cluster_view& before, const core::cluster_view& now) const;
 };
 
@@ -140,7 +114,8 @@ core::expected<void> seat::impl::open_gate(config::endpoint& reachable) {
     return known;
   };
   const auto asked = [this, door = door](const std::string& topic, const std::string& payload, auto answer) {
-    door->pass([&] { serve(topic, payload, std::move(answer)); }); // else the link goes, and whoever asks hears of that
+    // Else the link goes, and whoever asks hears of that.
+    door->pass([&] { board->serve(topic, payload, std::move(answer)); });
   };
   gate = with.system.spawn(gatekeeper, gatekeeper_parts{&me, settings.cluster_key, with.clock, is_member, asked});
   const auto& listen = settings.cluster_listen;
@@ -155,7 +130,8 @@ core::expected<void> seat::impl::open_gate(config::endpoint& reachable) {
   return {};
 }
 
-core::expected<void> seat::impl::join(const config::endpoint& reachable) {
+core::expected<void> seat::impl::join(const config::endpoint& reachable,
+                                      std::unique_ptr<persistence::change_feed> changes) {
   const auto& settings = with.settings;
   const auto crashed = [this, door = door](int who) {
     door->pass([&] {
@@ -165,7 +141,25 @@ core::expected<void> seat::impl::join(const config::endpoint& reachable) {
   };
   others = std::make_unique<peers>(peers::parts{with.system, &me, settings.cluster_key, with.clock, crashed});
   with.companies.begin(with.services, *others);
+  board = std::make_unique<switchboard>(switchboard::parts{with.services, with.gateway, with.companies, *others,
+                                                           [this] { return place->may_act(); },
+                                                           [this] { return place->view(); }});
   bird = with.system.spawn(canary, with.system.middleman().actor_handle(), &with.clock, song);
+  auto joined = membership::join(wanted_place(reachable), hooks());
+  if (!joined)
+    return core::fail(std::move(joined).error());
+  place = std::move(*joined);
+  may_judge = true;
+  log::info(log::no_request, "joined the cluster as {} (incarnation {}), reachable at {}", settings.node_name,
+            place->incarnation(), config::to_string(reachable));
+  watch = std::make_unique<directory_watch>(
+      directory_watch::parts{with.db, with.keys, with.gateway, with.numbers, with.services->tenants},
+      std::move(changes));
+  return {};
+}
+
+membership_settings seat::impl::wanted_place(const config::endpoint& reachable) const {
+  const auto& settings = with.settings;
   membership_settings wanted;
   wanted.database_url = settings.database;
   wanted.self = {settings.node_name,
@@ -181,16 +175,7 @@ core::expected<void> seat::impl::join(const config::endpoint& reachable) {
   wanted.plan.window = settings.cluster_lease;
   wanted.plan.runner_up_after = settings.cluster_lease * 3 / 10;
   wanted.plan.anybody_after = settings.cluster_lease * 6 / 10;
-  auto joined = membership::join(std::move(wanted), hooks());
-  if (!joined)
-    return core::fail(std::move(joined).error());
-  place = std::move(*joined);
-  may_judge = true;
-  log::info(log::no_request, "joined the cluster as {} (incarnation {}), reachable at {}", settings.node_name,
-            place->incarnation(), config::to_string(reachable));
-  watch = std::make_unique<directory_watch>(
-      directory_watch::parts{with.db, with.keys, with.gateway, with.numbers, with.services->tenants});
-  return {};
+  return wanted;
 }
 
 membership_hooks seat::impl::hooks() {
@@ -229,142 +214,6 @@ void seat::impl::let_go(const std::vector<int>& shards, std::function<void()> st
                      5s, actors::reply<void>([done = std::move(stopped)](const auto&) { done(); })});
 }
 
-// -- what others ask --------------------------------------------------------------------------------------------------
-
-void seat::impl::serve(const std::string& topic, const std::string& payload, std::function<void(std::string)> answer) {
-  if (topic == "webhook")
-    return serve_webhook(payload, std::move(answer));
-  if (topic == "links")
-    return answer(encode_text(encode_links(own_links())));
-  if (topic == "drain") {
-    answer(encode_text(std::string()));
-    return with.gateway.drain_process();
-  }
-  if (topic == "actors") {
-    const auto filter = decode_filter(payload);
-    return answer(encode_text(filter ? core::expected<std::string>(encode_tree(with.gateway.actors(*filter)))
-                                     : core::fail(filter.error())));
-  }
-  if (topic == "health")
-    return serve_health(payload, std::move(answer));
-  if (topic == "release") {
-    auto wanted = decode_release(payload);
-    if (!wanted)
-      return answer(encode_text(core::fail(wanted.error())));
-    return with.gateway.release_here(
-        {wanted->first, wanted->second, actors::reply<core::tenant_profile>([answer](const auto& done) {
-           answer(encode_text(done ? core::expected<std::string>("") : core::fail(done.error())));
-         })});
-  }
-  answer(encode_text(core::fail(core::ec::not_found, "This node does not know the question.")));
-}
-
-void seat::impl::serve_health(const std::string& payload, std::function<void(std::string)> answer) {
-  const auto asked = decode_health_question(payload);
-  if (!asked)
-    return answer(encode_text(core::fail(asked.error())));
-  actors::reply<health::report> found([answer = std::move(answer)](const auto& report) {
-    answer(encode_text(report ? core::expected<std::string>(encode_report(*report)) : core::fail(report.error())));
-  });
-  const bool companies_only = asked->company.empty();
-  if (asked->run)
-    with.gateway.ask_monitor(actors::run_health{asked->company, std::move(found), companies_only});
-  else
-    with.gateway.ask_monitor(actors::read_health{asked->company, std::move(found), companies_only});
-}
-
-void seat::impl::serve_webhook(const std::string& payload, std::function<void(std::string)> answer) {
-  auto job = decode_webhook(payload);
-  if (!job)
-    return answer(encode_outcome(core::fail(job.error())));
-  if (!with.companies.is_here(job->key.tenant))
-    return answer(encode_outcome(core::fail(core::ec::not_ready, "Another node has this company.")));
-  // Our journal would keep it from everybody until our database is back; theirs may be there.
-  if (!with.gateway.database_is_up())
-    return answer(encode_outcome(core::fail(core::ec::database_unavailable)));
-  job->reply = actors::webhook_reply([answer = std::move(answer)](auto outcome) { answer(encode_outcome(outcome)); });
-  with.gateway.dispatch_here(std::move(*job));
-}
-
-std::vector<core::link_row> seat::impl::own_links() const {
-  std::vector<core::link_row> out;
-  for (const auto& row : others->rows())
-    out.push_back({with.settings.node_name, row.peer.name, std::string(to_string(row.vitals->status.load())),
-                   row.vitals->rtt_us.load(), row.vitals->in_flight.load(), row.vitals->bytes_in_flight.load()});
-  return out;
-}
-
-std::vector<health::dependency> seat::impl::peers_as_dependencies() const {
-  std::vector<health::dependency> out;
-  for (const auto& row : others->rows()) {
-    const auto state = row.vitals->status.load();
-    health::dependency one;
-    one.kind = health::dependency_kind::peer;
-    one.place = row.peer.name;
-    one.status = state == link_status::up         ? health::status::healthy
-                 : state == link_status::degraded ? health::status::degraded
-                                                  : health::status::down;
-    one.message = state == link_status::up         ? "OK"
-                  : state == link_status::degraded ? "The node answers slowly"
-                                                   : "The node can not be reached";
-    if (state != link_status::down)
-      one.latency_ms = (row.vitals->rtt_us.load() + 999) / 1000;
-    one.checked_at = with.clock.now();
-    out.push_back(std::move(one));
-  }
-  return out;
-}
-
-/// Of one company from whoever has it, of everything from everybody.
-template <class Question>
-void seat::impl::ask_health(Question question, bool run) {
-  constexpr auto patience = 15s; // a run takes up to 14 s
-  if (!question.company.empty()) {
-    const auto owner = with.companies.owner_of(question.company);
-    if (with.companies.is_here(question.company) || owner == 0)
-      return with.gateway.ask_monitor(std::move(question));
-    return others->ask(owner, {"health", encode_health_question({question.company, run}), patience,
-                               actors::reply<std::string>([asker = question.answer](const auto& heard) {
-                                 asker(heard.and_then(decode_text).and_then(decode_report));
-                               })});
-  }
-  /// Side by side: each takes as long as a run does.
-  struct gathering {
-    std::mutex lock;
-    std::optional<core::expected<health::report>> own;
-    std::optional<std::vector<health::report>> others;
-    std::vector<health::dependency> peers;
-    actors::reply<health::report> asker;
-
-    void conclude() {
-      const std::lock_guard held(lock);
-      if (own && others)
-        asker(*own ? merge_reports(**own, *others, std::move(peers)) : *own);
-    }
-  };
-  const auto state = std::make_shared<gathering>();
-  state->asker = question.answer;
-  state->peers = peers_as_dependencies();
-  question.answer = actors::reply<health::report>([state](const auto& own) {
-    {
-      const std::lock_guard held(state->lock);
-      state->own = own;
-    }
-    state->conclude();
-  });
-  with.gateway.ask_monitor(std::move(question));
-  others->ask_all("health", encode_health_question({{}, run}), patience, [state](const peers::answers& all) {
-    {
-      const std::lock_guard held(state->lock);
-      state->others.emplace();
-      for (const auto& [name, heard] : all)
-        if (auto one = heard.and_then(decode_text).and_then(decode_report))
-          state->others->push_back(std::move(*one));
-    }
-    state->conclude();
-  });
-}
-
 /// Every node sees it, and they raise one alert together.
 void seat::impl::tell_of_lost(const core::cluster_view& before, const core::cluster_view& now) const {
   for (const auto& member : now.members) {
@@ -381,79 +230,22 @@ void seat::impl::tell_of_lost(const core::cluster_view& before, const core::clus
 seat::seat(std::unique_ptr<impl> body) : impl_(std::move(body)) {}
 seat::~seat() = default;
 
-core::expected<std::unique_ptr<seat>> seat::take(parts p) {
+core::expected<std::unique_ptr<seat>> seat::take(parts p, std::unique_ptr<persistence::change_feed> changes) {
   auto body = std::make_unique<impl>(std::move(p));
   config::endpoint reachable;
   core::expected<void> done = body->open_gate(reachable);
   if (done)
-    done = body->join(reachable);
+    done = body->join(reachable, std::move(changes));
   if (!done)
     return core::fail(std::move(done).error());
   return std::unique_ptr<seat>(new seat(std::move(body)));
 }
 
-bool seat::may_act() const { return impl_->place->may_act(); }
+actors::cluster_office& seat::office() { return *impl_->board; }
 
 void seat::leave(std::chrono::milliseconds patience) {
   impl_->may_judge = false;
   impl_->place->drain(patience);
-}
-
-void seat::ask(actors::read_cluster question) {
-  core::cluster_status status;
-  status.single = false;
-  status.view = *impl_->place->view();
-  status.links = impl_->own_links();
-  const auto candidates = candidates_of(status.view);
-  for (const auto& row : status.view.shards) {
-    const auto wish = wish_for(row.shard, candidates);
-    status.wanted.push_back(wish.first ? wish.first->name : "");
-  }
-  impl_->others->ask_all("links", {}, 1s, [status, asker = question.answer](const peers::answers& all) mutable {
-    for (const auto& [name, heard] : all)
-      if (const auto links = heard.and_then(decode_text).and_then(decode_links))
-        status.links.insert(status.links.end(), links->begin(), links->end());
-    asker(std::move(status));
-  });
-}
-
-void seat::ask(actors::drain_node question) {
-  const auto view = impl_->view.load();
-  for (const auto& member : view->members)
-    if (member.name == question.node && core::is_live(member.status))
-      return impl_->others->ask(member.incarnation,
-                                {"drain", {}, 2s, actors::reply<std::string>([asker = question.answer](auto heard) {
-                                   const auto done = heard.and_then(decode_text);
-                                   asker(done ? core::expected<void>() : core::fail(done.error()));
-                                 })});
-  question.answer(core::fail(core::ec::not_found, "There is no such node. GET /api/admin/cluster lists them."));
-}
-
-void seat::ask(actors::read_actors question) {
-  std::vector all{actors::node_actors{impl_->with.settings.node_name, {}, impl_->with.gateway.actors(question.filter)}};
-  impl_->others->ask_all("actors", encode_filter(question.filter), 2s,
-                         [all, asker = question.answer](const peers::answers& heard) mutable {
-                           for (const auto& [name, answer] : heard) {
-                             auto tree = answer.and_then(decode_text).and_then(decode_tree);
-                             all.push_back({name, tree ? "" : "unreachable", tree ? *tree : actors::actor_tree()});
-                           }
-                           asker(std::move(all));
-                         });
-}
-
-void seat::ask(actors::read_health question) { impl_->ask_health(std::move(question), false); }
-void seat::ask(actors::run_health question) { impl_->ask_health(std::move(question), true); }
-
-void seat::release_elsewhere(actors::release_quarantine question) {
-  const auto heard = [services = impl_->with.services, question](const core::expected<std::string>& said) {
-    const auto done = said.and_then(decode_text);
-    if (!done)
-      return question.answer(core::fail(done.error()));
-    services->stores.ask(actors::load_profile{question.tenant, question.answer});
-  };
-  const auto owner = impl_->with.companies.owner_of(question.tenant);
-  impl_->others->ask(owner,
-                     {"release", encode_release(question.tenant, question.by), 5s, actors::reply<std::string>(heard)});
 }
 
 } // namespace trunkline::cluster

@@ -3,7 +3,7 @@
 #include "actors/local_gateway.hpp"
 #include "cluster/company_map.hpp"
 #include "config/settings.hpp"
-#include "core/cluster_status.hpp"
+#include "persistence/change_feed.hpp"
 #include "persistence/database.hpp"
 #include "persistence/vault.hpp"
 
@@ -22,7 +22,7 @@ void load_network(caf::actor_system_config& config);
 
 /// A node's seat in its cluster: its membership, its links to the others and who is let in, its part of the companies,
 /// and its knowledge of what others change.
-class seat final : public actors::cluster_office {
+class seat {
 public:
   struct parts {
     const config::settings& settings;
@@ -38,18 +38,14 @@ public:
   };
 
   /// Joins. Blocks as long as the name is in use by a node that may be gone; every refusal says what to do.
-  static core::expected<std::unique_ptr<seat>> take(parts p);
-  ~seat() override;
+  /// `changes`: since before the directory was read, or null.
+  static core::expected<std::unique_ptr<seat>> take(parts p, std::unique_ptr<persistence::change_feed> changes);
+  ~seat();
   seat(const seat&) = delete;
   seat& operator=(const seat&) = delete;
 
-  bool may_act() const override;
-  void ask(actors::read_cluster question) override;
-  void ask(actors::drain_node question) override;
-  void ask(actors::read_actors question) override;
-  void ask(actors::read_health question) override;
-  void ask(actors::run_health question) override;
-  void release_elsewhere(actors::release_quarantine question) override;
+  /// Whom to ask about the other nodes; as long as this lives.
+  actors::cluster_office& office();
   /// Hands all companies over and leaves; nobody else has them before nothing acts for them here.
   void leave(std::chrono::milliseconds patience);
 

@@ -83,12 +83,15 @@ problem set_database(settings& s, std::string_view value) {
   return set_secret<&settings::database>(s, value);
 }
 
-problem set_admin_key(settings& s, std::string_view value) {
+/// A key that somebody has made up, or none; `bytes` of random are proposed for it.
+template <auto member, size_t shortest, int bytes>
+problem set_key(settings& s, std::string_view value) {
   const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-  if (!value.empty() && (value.size() < 16 || value.size() > 128 || !printable))
-    return "must have 16 to 128 printable ASCII characters without spaces, for example what `openssl rand -hex 24` "
-           "prints";
-  return set_secret<&settings::admin_key>(s, value);
+  if (!value.empty() && (value.size() < shortest || value.size() > 128 || !printable))
+    return fmt::format("must have {} to 128 printable ASCII characters without spaces, for example what `openssl rand "
+                       "-hex {}` prints",
+                       shortest, bytes);
+  return set_secret<member>(s, value);
 }
 
 problem set_master_key_file(settings& s, std::string_view value) {
@@ -211,14 +214,6 @@ problem set_cluster_advertise(settings& s, std::string_view value) {
   return set_endpoint<&settings::cluster_advertise>(s, value);
 }
 
-problem set_cluster_key(settings& s, std::string_view value) {
-  const bool printable = std::all_of(value.begin(), value.end(), [](char c) { return c > 0x20 && c < 0x7F; });
-  if (!value.empty() && (value.size() < 32 || value.size() > 128 || !printable))
-    return "must have 32 to 128 printable ASCII characters without spaces, for example what `openssl rand -hex 32` "
-           "prints";
-  return set_secret<&settings::cluster_key>(s, value);
-}
-
 // -- the table --------------------------------------------------------------------------------------------------------
 
 using enum value_kind;
@@ -238,7 +233,7 @@ constexpr setting table[] = {
      "The database. Default: `sqlite:` + `data_dir` + `/trunkline.db`.", set_database},
     {"admin_key", "TRUNKLINE_ADMIN_KEY", secret, "", "16 to 128 characters",
      "The platform administrator's API key. Default: made at the first start and kept in `data_dir` + `/admin.key`.",
-     set_admin_key},
+     set_key<&s::admin_key, 16, 24>},
     {"master_key", "TRUNKLINE_MASTER_KEY", secret, "", "64 hex digits; several as `1:...,2:...`",
      "The key that seals stored credentials, instead of `master_key_file`; the highest version is the current one.",
      set_secret<&s::master_key>},
@@ -288,7 +283,7 @@ constexpr setting table[] = {
      "What the other nodes dial instead of `cluster.listen`: this node's end of a tunnel.", set_cluster_advertise},
     {"cluster.key", "TRUNKLINE_CLUSTER_KEY", secret, "", "32 to 128 characters",
      "What nodes prove themselves to each other with, the same on all. Required with `cluster.listen`.",
-     set_cluster_key},
+     set_key<&s::cluster_key, 32, 32>},
     {"cluster.weight", "TRUNKLINE_CLUSTER_WEIGHT", integer, "1", "1 to 100",
      "This node's share of the companies, in proportion to the others'.", set_integer<&s::cluster_weight, 1, 100>},
     {"cluster.lease_ms", "TRUNKLINE_CLUSTER_LEASE_MS", integer, "10000", "1000 to 60000",

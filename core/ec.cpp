@@ -1,5 +1,7 @@
 #include "core/ec.hpp"
 
+#include "core/enum_table.hpp"
+
 #include <array>
 #include <utility>
 
@@ -40,14 +42,7 @@ constexpr std::array<std::pair<ec, std::string_view>, static_cast<size_t>(ec::in
     {ec::company_quarantined, "company_quarantined"},
     {ec::internal_error, "internal_error"},
 }};
-
-constexpr bool in_order() {
-  for (size_t i = 0; i < names.size(); ++i)
-    if (static_cast<size_t>(names[i].first) != i)
-      return false;
-  return true;
-}
-static_assert(in_order(), "a code is missing, or stands in the wrong place");
+static_assert(in_order(names), "a code is missing, or stands in the wrong place");
 
 } // namespace
 

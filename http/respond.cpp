@@ -1,5 +1,6 @@
 #include "http/respond.hpp"
 
+#include "core/enum_table.hpp"
 #include "json/writer.hpp"
 
 #include <array>
@@ -54,14 +55,7 @@ constexpr std::array<std::pair<ec, shape>, static_cast<size_t>(ec::internal_erro
     {ec::company_quarantined, {503, "Company quarantined", "An operator has to release it."}},
     {ec::internal_error, {500, "Internal error", "The log has the cause under this requestId."}},
 }};
-
-constexpr bool in_order() {
-  for (size_t i = 0; i < shapes.size(); ++i)
-    if (static_cast<size_t>(shapes[i].first) != i)
-      return false;
-  return true;
-}
-static_assert(in_order(), "a code is missing, or stands in the wrong place");
+static_assert(core::in_order(shapes), "a code is missing, or stands in the wrong place");
 
 shape shape_of(ec code) { return shapes[static_cast<size_t>(code)].second; }
 

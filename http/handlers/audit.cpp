@@ -43,12 +43,12 @@ std::function<void(const exchange_ptr&)> list_audit(context& ctx) {
     filter.company = core::tenant_id(query.text("companyId"));
     filter.after = query.time("after");
     filter.before = query.time("before");
-    const auto scope = shapes::scope_of(*request);
-    const auto page = query.page(scope);
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
+    const auto wanted = shapes::read_page(*request, query);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
     ctx.actors.ask(actors::list_audit{
-        filter, page, reply_to<core::page<core::audit_entry>>(request, [scope](exchange& asked, const auto& found) {
+        filter, wanted->page,
+        reply_to<core::page<core::audit_entry>>(request, [scope = wanted->scope](exchange& asked, const auto& found) {
           respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const auto& entry) {
                          write_entry(out, entry);
                          return std::pair(entry.at, entry.id);
@@ -59,13 +59,12 @@ std::function<void(const exchange_ptr&)> list_audit(context& ctx) {
 
 std::function<void(const exchange_ptr&)> list_conflicts(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
-    query_reader query(request->query(), {});
-    const auto scope = shapes::scope_of(*request);
-    const auto page = query.page(scope);
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
+    const auto wanted = shapes::read_page(*request);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
     ctx.actors.ask(actors::list_conflicts{
-        page, reply_to<core::page<core::number_conflict>>(request, [scope](exchange& asked, const auto& found) {
+        wanted->page, reply_to<core::page<core::number_conflict>>(request, [scope = wanted->scope](exchange& asked,
+                                                                                                   const auto& found) {
           respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const auto& conflict) {
                          write_conflict(out, conflict);
                          return std::pair(core::timestamp{}, conflict.number.str());

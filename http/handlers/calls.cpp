@@ -51,13 +51,13 @@ std::function<void(const exchange_ptr&)> list_calls(context& ctx) {
     filter.after = query.time("after");
     filter.before = query.time("before");
     filter.voicemail_only = query.flag("voicemail");
-    const auto scope = shapes::scope_of(*request);
-    const auto page = query.page(scope);
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
-    if_company_exists(ctx, request, filter.tenant, [&ctx, request, filter, page, scope] {
+    const auto wanted = shapes::read_page(*request, query);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
+    if_company_exists(ctx, request, filter.tenant, [&ctx, request, filter, wanted = *wanted] {
       ctx.actors.ask(actors::list_calls{
-          filter, page, reply_to<core::page<core::call_record>>(request, [scope](exchange& asked, auto found) {
+          filter, wanted.page,
+          reply_to<core::page<core::call_record>>(request, [scope = wanted.scope](exchange& asked, auto found) {
             respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const auto& call) {
                            shapes::write_call(out, call);
                            return std::pair(call.facts.started_at.value_or(core::timestamp{}), call.id.value);

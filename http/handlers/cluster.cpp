@@ -3,7 +3,6 @@
 #include "config/log.hpp"
 #include "http/ask.hpp"
 #include "http/checks/json_body.hpp"
-#include "http/query.hpp"
 #include "http/respond.hpp"
 #include "http/shapes/cluster.hpp"
 #include "http/shapes/page.hpp"
@@ -43,20 +42,19 @@ std::function<void(const exchange_ptr&)> get_cluster(context& ctx) {
 /// There are always as many, so a page is cut out of all of them; its place is the number of the shard.
 std::function<void(const exchange_ptr&)> list_shards(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
-    query_reader query(request->query(), {});
-    const auto scope = shapes::scope_of(*request);
-    const auto page = query.page(scope);
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
-    ctx.actors.ask(actors::read_cluster{
-        reply_to<core::cluster_status>(request, [scope, page](exchange& asked, const core::cluster_status& status) {
+    const auto wanted = shapes::read_page(*request);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
+    ctx.actors.ask(actors::read_cluster{reply_to<core::cluster_status>(
+        request, [wanted = *wanted](exchange& asked, const core::cluster_status& status) {
           core::page<core::shard_row> rows;
           for (const auto& row : status.view.shards)
-            if (!page.after || row.shard > page.after->first.ms)
+            if (!wanted.page.after || row.shard > wanted.page.after->first.ms)
               rows.rows.push_back(row);
-          rows.more = rows.rows.size() > page.limit;
-          rows.rows.resize(std::min(rows.rows.size(), page.limit));
-          respond_json(asked, 200, shapes::write_page(rows, scope, [&](json::writer& out, const core::shard_row& row) {
+          rows.more = rows.rows.size() > wanted.page.limit;
+          rows.rows.resize(std::min(rows.rows.size(), wanted.page.limit));
+          respond_json(asked, 200,
+                       shapes::write_page(rows, wanted.scope, [&](json::writer& out, const core::shard_row& row) {
                          shapes::write_shard(out, status, row);
                          return std::pair(core::timestamp{row.shard}, std::string("shard"));
                        }));

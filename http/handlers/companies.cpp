@@ -101,12 +101,12 @@ std::function<void(const exchange_ptr&)> list_companies(context& ctx) {
     filter.source = source_named(query.one_of("credentialSource", {"company", "platform", "none"}));
     if (const auto state = query.one_of("state", {"active", "quarantined"}); !state.empty())
       filter.state = state == "active" ? core::tenant_state::active : core::tenant_state::quarantined;
-    const auto scope = shapes::scope_of(*request);
-    const auto page = query.page(scope);
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
+    const auto wanted = shapes::read_page(*request, query);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
     ctx.actors.ask(actors::list_companies{
-        filter, page, reply_to<core::page<core::tenant_profile>>(request, [&ctx, scope](exchange& asked, auto found) {
+        filter, wanted->page,
+        reply_to<core::page<core::tenant_profile>>(request, [&ctx, scope = wanted->scope](exchange& asked, auto found) {
           respond_json(asked, 200, shapes::write_page(found, scope, [&](json::writer& out, const auto& company) {
                          shapes::write_company(out, company, view_of(ctx, company.tenant.id));
                          return std::pair(company.tenant.created_at, company.tenant.id.value);

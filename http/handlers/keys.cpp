@@ -3,7 +3,6 @@
 #include "core/token_hash.hpp"
 #include "http/ask.hpp"
 #include "http/checks/json_body.hpp"
-#include "http/query.hpp"
 #include "http/shapes/access.hpp"
 #include "http/shapes/page.hpp"
 
@@ -12,14 +11,6 @@ namespace trunkline::http::handlers {
 namespace {
 
 constexpr size_t key_id_characters = 12;
-
-core::expected<core::page_request> read_page(const exchange& request, const std::string& scope) {
-  query_reader query(request.query(), {});
-  auto page = query.page(scope);
-  if (auto ok = query.ok(); !ok)
-    return core::fail(ok.error());
-  return page;
-}
 
 } // namespace
 
@@ -47,12 +38,12 @@ std::function<void(const exchange_ptr&)> create_key(context& ctx) {
 
 std::function<void(const exchange_ptr&)> list_keys(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
-    const auto scope = shapes::scope_of(*request);
-    const auto page = read_page(*request, scope);
-    if (!page)
-      return respond_error(*request, page.error());
+    const auto wanted = shapes::read_page(*request);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
     ctx.actors.ask(actors::list_keys{
-        *page, reply_to<core::page<core::api_key>>(request, [scope](exchange& asked, const auto& found) {
+        wanted->page,
+        reply_to<core::page<core::api_key>>(request, [scope = wanted->scope](exchange& asked, const auto& found) {
           respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const auto& key) {
                          shapes::write_key(out, key, nullptr);
                          return std::pair(key.created_at, key.id);
@@ -107,12 +98,12 @@ std::function<void(const exchange_ptr&)> put_user(context& ctx) {
 
 std::function<void(const exchange_ptr&)> list_users(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
-    const auto scope = shapes::scope_of(*request);
-    const auto page = read_page(*request, scope);
-    if (!page)
-      return respond_error(*request, page.error());
+    const auto wanted = shapes::read_page(*request);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
     ctx.actors.ask(actors::list_users{
-        *page, reply_to<core::page<core::console_user>>(request, [scope](exchange& asked, const auto& found) {
+        wanted->page,
+        reply_to<core::page<core::console_user>>(request, [scope = wanted->scope](exchange& asked, const auto& found) {
           respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const auto& user) {
                          shapes::write_user(out, user);
                          return std::pair(user.created_at, user.name);

@@ -21,13 +21,13 @@ std::function<void(const exchange_ptr&)> list_messages(context& ctx) {
     filter.campaign_id = query.text("campaignId");
     filter.after = query.time("after");
     filter.before = query.time("before");
-    const auto scope = shapes::scope_of(*request);
-    const auto page = query.page(scope);
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
-    if_company_exists(ctx, request, filter.tenant, [&ctx, request, filter, page, scope] {
+    const auto wanted = shapes::read_page(*request, query);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
+    if_company_exists(ctx, request, filter.tenant, [&ctx, request, filter, wanted = *wanted] {
       ctx.actors.ask(actors::list_messages{
-          filter, page, reply_to<core::page<core::message_record>>(request, [scope](exchange& asked, auto found) {
+          filter, wanted.page,
+          reply_to<core::page<core::message_record>>(request, [scope = wanted.scope](exchange& asked, auto found) {
             respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const auto& message) {
                            shapes::write_message(out, message);
                            return std::pair(message.created_at, message.id.value);

@@ -37,16 +37,15 @@ void read_state_and_code(query_reader& query, core::alert_filter& filter) {
 }
 
 void ask_for_alerts(context& ctx, const exchange_ptr& request, const core::alert_filter& filter,
-                    const core::page_request& page) {
+                    const shapes::wanted_page& wanted) {
   ctx.actors.ask(actors::list_alerts{
-      filter, page,
-      reply_to<core::page<core::alert>>(
-          request, [scope = shapes::scope_of(*request)](exchange& asked, const auto& found) {
-            respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const core::alert& alert) {
-                           json::write_alert(out, alert);
-                           return std::pair(alert.opened_at, alert.id.value);
-                         }));
-          })});
+      filter, wanted.page,
+      reply_to<core::page<core::alert>>(request, [scope = wanted.scope](exchange& asked, const auto& found) {
+        respond_json(asked, 200, shapes::write_page(found, scope, [](json::writer& out, const core::alert& alert) {
+                       json::write_alert(out, alert);
+                       return std::pair(alert.opened_at, alert.id.value);
+                     }));
+      })});
 }
 
 } // namespace
@@ -83,10 +82,10 @@ std::function<void(const exchange_ptr&)> list_alerts(context& ctx) {
     core::alert_filter filter;
     read_state_and_code(query, filter);
     filter.company = core::tenant_id(query.text("companyId"));
-    const auto page = query.page(shapes::scope_of(*request));
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
-    ask_for_alerts(ctx, request, filter, page);
+    const auto wanted = shapes::read_page(*request, query);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
+    ask_for_alerts(ctx, request, filter, *wanted);
   };
 }
 
@@ -96,11 +95,11 @@ std::function<void(const exchange_ptr&)> list_company_alerts(context& ctx) {
     core::alert_filter filter;
     read_state_and_code(query, filter);
     filter.company = core::tenant_id(std::string(request->captures[0]));
-    const auto page = query.page(shapes::scope_of(*request));
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
+    const auto wanted = shapes::read_page(*request, query);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
     if_company_exists(ctx, request, filter.company,
-                      [&ctx, request, filter, page] { ask_for_alerts(ctx, request, filter, page); });
+                      [&ctx, request, filter, wanted = *wanted] { ask_for_alerts(ctx, request, filter, wanted); });
   };
 }
 

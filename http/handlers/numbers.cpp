@@ -3,7 +3,6 @@
 #include "http/ask.hpp"
 #include "http/checks/json_body.hpp"
 #include "http/put_config.hpp"
-#include "http/query.hpp"
 #include "http/shapes/number.hpp"
 #include "http/shapes/page.hpp"
 #include "json/tenant_config.hpp"
@@ -54,21 +53,19 @@ void add(context& ctx, const exchange_ptr& request, const core::tenant_profile& 
 
 std::function<void(const exchange_ptr&)> list_numbers(context& ctx) {
   return [&ctx](const exchange_ptr& request) {
-    query_reader query(request->query(), {});
-    const auto scope = shapes::scope_of(*request);
-    const auto page = query.page(scope);
-    if (auto ok = query.ok(); !ok)
-      return respond_error(*request, ok.error());
+    const auto wanted = shapes::read_page(*request);
+    if (!wanted)
+      return respond_error(*request, wanted.error());
     ctx.actors.ask(actors::load_profile{
         core::tenant_id(std::string(request->captures[0])),
-        reply_to<core::tenant_profile>(request, [page, scope](exchange& asked, const auto& company) {
+        reply_to<core::tenant_profile>(request, [wanted = *wanted](exchange& asked, const auto& company) {
           const auto& id = company.tenant.id;
-          respond_json(
-              asked, 200,
-              shapes::write_page(cut(company.config.numbers, page), scope, [&](json::writer& out, const auto& n) {
-                shapes::write_number(out, id, n);
-                return std::pair(n.origin.assigned_at, n.number.str());
-              }));
+          respond_json(asked, 200,
+                       shapes::write_page(cut(company.config.numbers, wanted.page), wanted.scope,
+                                          [&](json::writer& out, const auto& n) {
+                                            shapes::write_number(out, id, n);
+                                            return std::pair(n.origin.assigned_at, n.number.str());
+                                          }));
         })});
   };
 }

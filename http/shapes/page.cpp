@@ -5,6 +5,8 @@
 
 namespace trunkline::http::shapes {
 
+namespace {
+
 std::string scope_of(const exchange& request) {
   std::vector<std::string_view> filters;
   for (auto rest = request.query(); !rest.empty();) {
@@ -19,6 +21,22 @@ std::string scope_of(const exchange& request) {
   for (auto filter : filters)
     scope.append("&").append(filter);
   return scope;
+}
+
+} // namespace
+
+core::expected<wanted_page> read_page(const exchange& request, query_reader& query) {
+  wanted_page wanted;
+  wanted.scope = scope_of(request);
+  wanted.page = query.page(wanted.scope);
+  if (auto ok = query.ok(); !ok)
+    return core::fail(std::move(ok).error());
+  return wanted;
+}
+
+core::expected<wanted_page> read_page(const exchange& request) {
+  query_reader query(request.query(), {});
+  return read_page(request, query);
 }
 
 } // namespace trunkline::http::shapes

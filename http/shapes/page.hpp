@@ -1,16 +1,26 @@
 #pragma once
 
+#include "core/error.hpp"
 #include "core/query.hpp"
 #include "http/exchange.hpp"
 #include "http/query.hpp"
 #include "json/writer.hpp"
 
+#include <optional>
 #include <string>
 
 namespace trunkline::http::shapes {
 
-/// What a cursor is tied to: path and filters, without cursor and limit.
-std::string scope_of(const exchange& request);
+/// The page of a list that is asked for.
+struct wanted_page {
+  core::page_request page;
+  std::string scope; ///< what its cursors are tied to: path and filters, without cursor and limit
+};
+
+/// After all filters have been read from `query`; the failure may be one of theirs.
+core::expected<wanted_page> read_page(const exchange& request, query_reader& query);
+/// Of a list without filters.
+core::expected<wanted_page> read_page(const exchange& request);
 
 /// {"data":[...],"nextCursor":...}; `write_row` writes one row and returns its place (time, id).
 template <class T, class Write>

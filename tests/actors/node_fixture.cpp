@@ -127,8 +127,8 @@ node_fixture::node_fixture(node_options options) {
   settings.max_active_tenants = options.max_active_tenants;
   settings.failing_company = std::move(options.failing);
   auto asked = system.spawn(keep_questions, &twilio);
-  services = std::make_shared<const actors::services>(
-      actors::services{settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}, asked});
+  services = std::make_shared<const actors::services>(actors::services{
+      settings, clock, tenants, actors::store_pool(std::move(store_workers)), {inbox}, asked, {}, options.elsewhere});
   shards = system.spawn(actors::shards, services, pulse("SHARDS"));
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, deadlines, workers, clock.now()});

@@ -75,6 +75,7 @@ struct node_options {
   core::tenant_id failing = {}; ///< this company's handler throws always
   size_t store_workers = 1;
   size_t max_active_tenants = 100'000;
+  actors::placement* elsewhere = nullptr; ///< of a node that shares the companies with others
 };
 
 /// A TWILIO that keeps what it is asked.

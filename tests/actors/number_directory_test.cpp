@@ -76,6 +76,7 @@ BOOST_AUTO_TEST_CASE(a_company_with_an_account_of_its_own_never_falls_back_to_th
   const auto door = numbers.by_number("+15550001")->company;
   BOOST_TEST(door->auth_tokens.empty());
   BOOST_TEST(door->account_sid == row.account_sid);
+  BOOST_TEST(numbers.has_own_accounts());
 }
 
 BOOST_AUTO_TEST_CASE(a_company_without_credentials_is_verified_with_the_platforms) {
@@ -84,6 +85,7 @@ BOOST_AUTO_TEST_CASE(a_company_without_credentials_is_verified_with_the_platform
   numbers.put(row);
   const auto door = numbers.by_number("+15550001")->company;
   BOOST_TEST(door->auth_tokens.at(0).reveal() == "platform");
+  BOOST_TEST(!numbers.has_own_accounts());
 }
 
 BOOST_AUTO_TEST_CASE(during_a_rotation_both_tokens_verify) {

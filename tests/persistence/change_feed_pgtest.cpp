@@ -48,6 +48,16 @@ BOOST_AUTO_TEST_CASE(tells_once_of_every_company_that_came_changed_or_went) {
   BOOST_CHECK(news() == names());
 }
 
+BOOST_AUTO_TEST_CASE(tells_of_a_company_whose_numbers_came_or_went) {
+  insert("co_a");
+  insert("co_b");
+  news();
+  change("insert into company_number values ('co_a', 1, '+12125550101', '', 1, 1, 'hook')");
+  BOOST_CHECK(news() == names{"co_a"});
+  change("delete from company_number");
+  BOOST_CHECK(news() == names{"co_a"});
+}
+
 BOOST_AUTO_TEST_CASE(does_not_miss_a_change_that_began_before_and_ended_after_another) {
   insert("co_a");
   insert("co_b");

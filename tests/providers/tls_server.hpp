@@ -3,10 +3,13 @@
 #include "tests/providers/socket_server.hpp"
 #include "tests/support/temp_folder.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+#include <array>
 #include <atomic>
 #include <csignal>
 #include <memory>

@@ -3,6 +3,7 @@
 #include "tests/providers/simulated_twilio.hpp"
 #include "tests/providers/socket_server.hpp"
 
+#include <boost/test/unit_test.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>

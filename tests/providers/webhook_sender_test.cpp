@@ -1,6 +1,8 @@
 #include "providers/webhook_sender.hpp"
 #include "tests/providers/socket_server.hpp"
 
+#include <boost/test/unit_test.hpp>
+
 #include <future>
 
 using namespace trunkline;

@@ -8,31 +8,17 @@ create table company_change (
   primary key (xid, company_id)
 );
 
+-- Its argument: the column with the company's id.
 create function company_changed() returns trigger language plpgsql volatile as $$
 begin
-  if tg_op = 'DELETE' then
-    insert into company_change (company_id) values (old.company_id) on conflict do nothing;
-  else
-    insert into company_change (company_id) values (new.company_id) on conflict do nothing;
-  end if;
+  insert into company_change (company_id) values (to_jsonb(coalesce(new, old)) ->> tg_argv[0]) on conflict do nothing;
   perform pg_notify('trunkline_company', '');
   return null;
 end $$;
 
-create function company_row_changed() returns trigger language plpgsql volatile as $$
-begin
-  if tg_op = 'DELETE' then
-    insert into company_change (company_id) values (old.id) on conflict do nothing;
-  else
-    insert into company_change (company_id) values (new.id) on conflict do nothing;
-  end if;
-  perform pg_notify('trunkline_company', '');
-  return null;
-end $$;
-
-create trigger company_row_changed after insert or update or delete on company
-  for each row execute function company_row_changed();
+create trigger company_changed after insert or update or delete on company
+  for each row execute function company_changed('id');
 create trigger company_changed after insert or update or delete on company_config
-  for each row execute function company_changed();
+  for each row execute function company_changed('company_id');
 create trigger company_changed after insert or update or delete on company_number
-  for each row execute function company_changed();
+  for each row execute function company_changed('company_id');
