@@ -22,7 +22,8 @@ class gateway : public store_questions,
                 public asked<remove_company>,
                 public asked<read_health>,
                 public asked<run_health>,
-                public asked<release_quarantine> {
+                public asked<release_quarantine>,
+                public asked<enqueue_message> {
 public:
   using cluster_questions::ask;
   using store_questions::ask;
@@ -34,6 +35,7 @@ public:
   using asked<read_health>::ask;
   using asked<run_health>::ask; ///< takes up to 15 s
   using asked<release_quarantine>::ask;
+  using asked<enqueue_message>::ask; ///< whoever acts for the company hears that there is something to send
 
   virtual const number_directory& numbers() const = 0;
 

@@ -2,6 +2,7 @@
 
 #include "actors/health_messages.hpp"
 #include "actors/messages.hpp"
+#include "actors/outbox_messages.hpp"
 #include "actors/store_interface.hpp"
 #include "actors/twilio_messages.hpp"
 
@@ -16,7 +17,37 @@ using tenant_actor = caf::typed_actor<
     // INTERNAL: a STORE worker read what this company is, or failed to.
     caf::reacts_to<profile_loaded>,
     // The configuration was changed; every webhook after this message sees the new one.
-    caf::reacts_to<profile_changed>>;
+    caf::reacts_to<profile_changed>,
+    // There may be messages to be sent: its OUTBOX looks.
+    caf::reacts_to<look_for_messages>>;
+
+/// A company's messages on their way out.
+using outbox_actor = caf::typed_actor<
+    // There may be messages to be sent.
+    caf::reacts_to<look_for_messages>,
+    // The configuration was changed.
+    caf::reacts_to<profile_changed>,
+    // INTERNAL: the time has come that it chose.
+    caf::reacts_to<look_again>,
+    // INTERNAL: what is to be sent now is committed as being sent.
+    caf::reacts_to<messages_claimed>,
+    // INTERNAL: Twilio has answered, or has not.
+    caf::reacts_to<attempt_ended>,
+    // INTERNAL: how attempts ended is on disk, or is not.
+    caf::reacts_to<attempts_settled>,
+    // INTERNAL: what was not is tried again.
+    caf::reacts_to<settle_again>,
+    // INTERNAL: what Twilio lists of a message of which nobody knows whether it went out.
+    caf::reacts_to<doubt_examined>,
+    // INTERNAL: what follows from it is on disk.
+    caf::reacts_to<doubt_settled>>;
+
+/// Wakes companies that have messages to send and do not know it: after a start, a crash, a change of owner.
+using outbox_watch_actor = caf::typed_actor<
+    // INTERNAL: once a second.
+    caf::reacts_to<look_for_due>,
+    // INTERNAL: who has something to do.
+    caf::reacts_to<due_found>>;
 
 /// Supervisor of all companies on this node: spawns them on first use, restarts with back-off, quarantines, passivates.
 using shards_actor = caf::typed_actor<
@@ -27,6 +58,8 @@ using shards_actor = caf::typed_actor<
     caf::reacts_to<answer_safely>,
     // Lets a quarantined company run again; ec::invalid_state if it is not quarantined.
     caf::reacts_to<release_quarantine>,
+    // The company may have messages to send: its actor is to look.
+    caf::reacts_to<wake_company>,
     // The company has been removed: its actor ends, its slot is as new.
     caf::reacts_to<forget_company>,
     // Companies that another node is to have: their actors end when what they have in hand is answered.
@@ -52,7 +85,11 @@ using twilio_actor = caf::typed_actor<
     // The number, if the account has it.
     caf::reacts_to<find_account_number>,
     // The sound of a recording.
-    caf::reacts_to<fetch_recording>>;
+    caf::reacts_to<fetch_recording>,
+    // Sends a message, once at most.
+    caf::reacts_to<send_message>,
+    // What has been sent from a number to somebody.
+    caf::reacts_to<list_sent_messages>>;
 
 /// Watches what the node and its companies depend on, and is the notification centre.
 using health_monitor_actor = caf::typed_actor<

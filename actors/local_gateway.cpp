@@ -180,6 +180,18 @@ void local_gateway::ask(release_quarantine question) {
   release_here(std::move(question));
 }
 
+/// A company of another node hears of it within a second or two, from its own watch.
+void local_gateway::ask(enqueue_message question) {
+  parts_.deadlines.watch(question.answer.watched());
+  question.answer = reply<core::message_record>(
+      [this, company = question.message.message.tenant, asker = question.answer](auto stored) {
+        if (stored || stored.error().code == core::ec::database_unavailable)
+          wake(company);
+        asker(std::move(stored));
+      });
+  to_store_unwatched(std::move(question));
+}
+
 void local_gateway::release_here(release_quarantine question) { caf::anon_send(parts_.shards, std::move(question)); }
 
 // Not watched: HEALTH_MONITOR answers by itself, and takes its time.

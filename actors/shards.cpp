@@ -46,6 +46,26 @@ void shards_state::handle(job_ptr job) {
     answer_with_safe_chain(job);
 }
 
+/// A company that may not run has nobody to send for it.
+void shards_state::wake(const core::tenant_id& tenant) {
+  if (node->elsewhere && !node->elsewhere->is_here(tenant))
+    return;
+  tenant_actor target;
+  bool passive = false;
+  node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
+    if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(node->clock.steady()))
+      slot.phase = tenant_phase::passive;
+    passive = slot.phase == tenant_phase::passive;
+    if (slot.phase == tenant_phase::running)
+      target = slot.actor;
+    slot.last_used_ms.store(node->clock.steady().ms, std::memory_order_relaxed);
+  });
+  if (passive)
+    target = activate(tenant);
+  if (target)
+    caf::anon_send(target, look_for_messages{});
+}
+
 /// Its actor has ended under it, perhaps only because nobody could say what the company is. What may be done now is
 /// known when DOWN has been seen; until then the job comes back once more.
 void shards_state::handle_again(const job_ptr& job) {
@@ -308,6 +328,7 @@ shards_actor::behavior_type shards(shards_actor::stateful_pointer<shards_state> 
       [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },
       [&st](const answer_safely& msg) { st.handle_again(msg.job); },
       [&st](release_quarantine& msg) { st.release(msg); },
+      [&st](const wake_company& msg) { st.wake(msg.tenant); },
       [&st](const forget_company& msg) { st.forget(msg.tenant); },
       [&st](const leave_companies& msg) { st.leave(msg); },
       [&st](actors::look_for_left) { st.look_for_left(); },

@@ -37,6 +37,7 @@ struct shards_state {
   void answer_with_safe_chain(const job_ptr& job);
   void release(const release_quarantine& question);
   void lifted(const quarantine_lifted& news);
+  void wake(const core::tenant_id& tenant);
   void forget(const core::tenant_id& tenant);
   void passivate_idle();
   void down(const caf::down_msg& msg);

@@ -194,6 +194,16 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
       st.on<acknowledge_alert>([&db, now](const auto& q) { return db.alerts->acknowledge(q.alert, now(), q.by); }),
       st.on<take_deliveries>([&db, now](const auto& q) { return take(*db.alerts, q, now()); }),
       st.on<finish_delivery>([&db, now](const auto& q) { return finish(*db.alerts, q, now()); }),
+      st.on<enqueue_message>([&db](const auto& q) { return db.outbox->enqueue(q.message, q.priority, q.spending); }),
+      st.on<claim_messages>([&db](const auto& q) { return db.outbox->claim(q.mine, q.tenant, q.wish); }),
+      st.on<settle_messages>(
+          [&db](const auto& q) { return db.outbox->settle(q.mine, q.tenant, q.results, q.spending, q.doubts); }),
+      st.on<resolve_message>([&db, now](const auto& q) {
+        return db.outbox->resolve(q.mine, q.tenant, q.message, q.candidates, q.resend_unclear, q.doubts, now());
+      }),
+      st.on<decide_message>(
+          [&db, now](const auto& q) { return db.outbox->decide(q.tenant, q.message, q.went_out, now()); }),
+      st.on<list_due_companies>([&db, now](const auto& q) { return db.outbox->due(now(), q.most); }),
       st.on_unless_stuck<ping_database>([&db](const auto&) { return round_trip(db); }),
   };
 }

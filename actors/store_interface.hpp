@@ -2,6 +2,7 @@
 
 #include "actors/access_messages.hpp"
 #include "actors/health_messages.hpp"
+#include "actors/outbox_messages.hpp"
 #include "actors/store_messages.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -89,6 +90,18 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<take_deliveries>,
     // One of them has been told, or is to be told again later.
     caf::reacts_to<finish_delivery>,
+    // Stores a message that is to be sent; ec::recipient_opted_out, ec::spend_cap_reached.
+    caf::reacts_to<enqueue_message>,
+    // Takes messages out of the queue, to be sent now.
+    caf::reacts_to<claim_messages>,
+    // How attempts to send ended.
+    caf::reacts_to<settle_messages>,
+    // What Twilio shows of a message that may have gone out.
+    caf::reacts_to<resolve_message>,
+    // Somebody's word on one of these; ec::not_found, ec::invalid_state.
+    caf::reacts_to<decide_message>,
+    // Companies that have messages to send now.
+    caf::reacts_to<list_due_companies>,
     // One round trip to the database.
     caf::reacts_to<ping_database>>;
 

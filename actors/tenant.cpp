@@ -1,5 +1,6 @@
 #include "actors/tenant.hpp"
 
+#include "actors/outbox.hpp"
 #include "actors/quiet.hpp"
 #include "actors/record.hpp"
 #include "actors/unknown_profile.hpp"
@@ -42,6 +43,26 @@ void tenant_state::loaded(core::expected<core::tenant_profile> read) {
   publish();
   for (; !waiting.empty(); waiting.pop_front())
     decide(waiting.front());
+  if (std::exchange(woken, false))
+    look_for_messages();
+}
+
+void tenant_state::look_for_messages() {
+  if (!profile) {
+    woken = true;
+    return;
+  }
+  if (!outbox) {
+    outbox = self->spawn(actors::outbox, node, profile);
+    self->monitor(outbox);
+  }
+  self->send(outbox, actors::look_for_messages{});
+}
+
+tenant_state::~tenant_state() {
+  if (outbox)
+    caf::anon_send<caf::message_priority::high>(caf::actor_cast<caf::actor>(outbox),
+                                                caf::exit_msg{outbox.address(), caf::exit_reason::user_shutdown});
 }
 
 void tenant_state::change(profile_ptr next) {
@@ -49,6 +70,8 @@ void tenant_state::change(profile_ptr next) {
     return;
   profile = std::move(next);
   publish();
+  if (outbox)
+    self->send(outbox, profile_changed{profile});
 }
 
 void tenant_state::publish() {
@@ -72,11 +95,16 @@ tenant_actor::behavior_type tenant(tenant_actor::stateful_pointer<tenant_state> 
   auto& st = self->state;
   st.self = self, st.node = std::move(node), st.id = std::move(id);
   keep_quiet(self);
+  self->set_down_handler([&st](const caf::down_msg& msg) {
+    if (st.outbox && msg.source == st.outbox.address())
+      st.outbox = nullptr; // done, or crashed: who looks for what is due wakes it again
+  });
   st.start();
   return {
       [&st](handle_webhook& msg) { st.handle(std::move(msg.job)); },
       [&st](profile_loaded& msg) { st.loaded(std::move(msg.profile)); },
       [&st](profile_changed& msg) { st.change(std::move(msg.profile)); },
+      [&st](actors::look_for_messages) { st.look_for_messages(); },
   };
 }
 

@@ -2,13 +2,16 @@
 
 #include "actors/local_message.hpp"
 #include "actors/reply.hpp"
+#include "core/outgoing.hpp"
 #include "core/phone_number.hpp"
 #include "core/secret.hpp"
 #include "core/tenant_config.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace trunkline::actors {
@@ -60,6 +63,33 @@ struct find_account_number {
   reply<std::optional<account_number>> answer;
 };
 
+/// Twilio did nothing with a message, or it never left: it may go again after a while.
+struct send_not_now {
+  std::optional<int64_t> wait_ms;              ///< as Twilio or the breaker asks for
+  bool slow_down = false, of_its_lane = false; ///< too much, for this number or else for the account
+  std::string why;                             ///< for the log
+};
+using send_answer = std::variant<core::send_accepted, core::send_rejected, send_not_now, core::send_unknown>;
+
+/// One POST at most. An error other than ec::twilio_not_configured says nothing of what became of it.
+struct send_message {
+  account_access access;
+  core::outgoing_message message;
+  std::string status_callback; ///< where Twilio tells of it
+  bool smart_encoded = false;
+  std::function<bool()> may_send; ///< asked again before each piece that leaves
+  reply<send_answer> answer;
+};
+
+/// What the account has sent from the one to the other since about then, oldest first; all of it or an error.
+struct list_sent_messages {
+  account_access access;
+  std::string communication_type;
+  core::phone_number from, to;
+  core::timestamp since;
+  reply<std::vector<core::sent_candidate>> answer;
+};
+
 struct recording_audio {
   std::string content_type, bytes;
 };
@@ -76,3 +106,5 @@ struct fetch_recording {
 TRUNKLINE_LOCAL_MESSAGE(fetch_account)
 TRUNKLINE_LOCAL_MESSAGE(find_account_number)
 TRUNKLINE_LOCAL_MESSAGE(fetch_recording)
+TRUNKLINE_LOCAL_MESSAGE(send_message)
+TRUNKLINE_LOCAL_MESSAGE(list_sent_messages)

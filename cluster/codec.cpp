@@ -34,7 +34,8 @@ core::expected<T> read_outcome(std::string_view bytes, Read read) {
 std::string encode_webhook(const actors::webhook_job& job) {
   byte_writer out;
   out.text(job.request.value).text(job.key.tenant.value).number(job.received_at.ms);
-  out.number(static_cast<int64_t>(job.webhook.kind)).number(job.webhook.step).text(job.webhook.hooks_url);
+  out.number(static_cast<int64_t>(job.webhook.kind)).number(job.webhook.step).text(job.webhook.message.value);
+  out.text(job.webhook.hooks_url);
   out.text(job.webhook.raw_params);
   return out.take();
 }
@@ -48,6 +49,7 @@ core::expected<actors::webhook_job> decode_webhook(std::string_view bytes) {
   job.webhook.kind =
       static_cast<core::webhook_kind>(in.number_to(static_cast<int64_t>(core::webhook_kind::transcription)));
   job.webhook.step = static_cast<int>(in.number());
+  job.webhook.message.value = in.text();
   job.webhook.hooks_url = in.text();
   job.webhook.raw_params = in.text();
   if (!in.was_whole())

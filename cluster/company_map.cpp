@@ -26,6 +26,16 @@ bool company_map::is_here(const core::tenant_id& company) const {
   return epoch_here_[index_of(company)].load(std::memory_order_acquire) != 0;
 }
 
+std::optional<core::owned_shard> company_map::mine(const core::tenant_id& company) const {
+  const auto epoch = epoch_here_[index_of(company)].load(std::memory_order_acquire);
+  return epoch == 0 ? std::nullopt : std::optional(core::owned_shard{shard_of(company), epoch});
+}
+
+bool company_map::may_send(const core::owned_shard& right) const {
+  return epoch_here_[static_cast<size_t>(right.shard)].load(std::memory_order_acquire) == right.epoch && lease_holds_ &&
+         lease_holds_();
+}
+
 int company_map::owner_of(const core::tenant_id& company) const {
   return owner_[index_of(company)].load(std::memory_order_acquire);
 }

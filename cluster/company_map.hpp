@@ -30,6 +30,8 @@ public:
   void end() { node_ = nullptr, others_ = nullptr; }
 
   bool is_here(const core::tenant_id& company) const override;
+  std::optional<core::owned_shard> mine(const core::tenant_id& company) const override;
+  bool may_send(const core::owned_shard& right) const override;
   void forward(actors::webhook_job job) override;
   /// The node that acts for a company, its incarnation; 0: nobody now.
   int owner_of(const core::tenant_id& company) const;
@@ -38,6 +40,8 @@ public:
   void have(const std::vector<core::owned_shard>& ours);
   void have_not(const std::vector<int>& shards);
   int shards_here() const;
+  /// Whether this node's lease holds; nobody may send before this is known.
+  void may_act_while(std::function<bool()> holds) { lease_holds_ = std::move(holds); }
 
 private:
   void owner_failed(const actors::job_ptr& job, const core::error& why);
@@ -47,6 +51,7 @@ private:
   std::array<std::atomic<int64_t>, core::shard_count> epoch_here_{}; ///< 0: not ours
   std::array<std::atomic<int>, core::shard_count> owner_{};          ///< incarnation; 0: nobody
   std::atomic<int> for_slow_owners_{0};
+  std::function<bool()> lease_holds_;
 };
 
 } // namespace trunkline::cluster

@@ -24,6 +24,9 @@ actors::actor_settings limits_of(const config::settings& settings) {
   limits.tenant_idle = settings.idle_passivation;
   limits.max_active_tenants = settings.max_active_tenants;
   limits.durable = settings.inbox_durable;
+  const auto ms = [](std::chrono::seconds time) { return std::chrono::milliseconds(time).count(); };
+  limits.doubts = {ms(settings.outbox_first_look), ms(settings.outbox_list_lag) / 3, ms(settings.outbox_list_lag),
+                   ms(settings.outbox_give_up)};
   limits.failing_company = core::tenant_id(settings.failing_company);
   return limits;
 }
@@ -114,7 +117,7 @@ crew spawn_crew(const workplace& at, const on_loss& lost) {
   const auto twilio = watched(at.system.spawn(providers::twilio_client, parts), "TWILIO");
   made.services = std::make_shared<const actors::services>(
       actors::services{limits_of(at.settings), at.clock, at.tenants, actors::store_pool(std::move(stores)),
-                       std::move(inboxes), twilio, at.deliver, at.elsewhere});
+                       std::move(inboxes), twilio, at.deliver, at.elsewhere, at.numbers.platform()});
   made.shards = watched(at.system.spawn(actors::shards, made.services, pulse("SHARDS", "shards")), "SHARDS");
   // A thread of its own: what it does for 100,000 companies at once must not hold up their webhooks.
   made.health = watched(at.system.spawn<caf::detached>(

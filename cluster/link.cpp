@@ -186,7 +186,8 @@ void link_state::lost(const char* why) {
 }
 
 /// A connection that ended says nothing of the peer; a port that refuses, three times, says that its process is gone.
-/// Asked again with every dial that is refused: PostgreSQL, which has the last word, may hear of the death later than we.
+/// Asked again with every dial that is refused: PostgreSQL, which has the last word, may hear of the death later than
+/// we.
 void link_state::ask_whether_crashed() {
   const auto to = config::parse_endpoint(parts->peer.address);
   if (!parts->crashed || !to)

@@ -1,6 +1,7 @@
 #include "cluster/node.hpp"
 
 #include "actors/local_gateway.hpp"
+#include "actors/outbox_watch.hpp"
 #include "cluster/crew.hpp"
 #include "cluster/database_probe.hpp"
 #include "cluster/directory_watch.hpp"
@@ -95,6 +96,7 @@ struct node::impl {
   std::shared_ptr<const actors::services> services;
   actors::shards_actor shards;
   actors::health_monitor_actor health;
+  actors::outbox_watch_actor watch;
   std::unique_ptr<actors::local_gateway> gateway;
   company_map companies;
   std::unique_ptr<cluster::seat> seat;
@@ -197,6 +199,7 @@ core::expected<void> node::impl::take_jwt_key(const config::settings& from) {
 core::expected<void> node::impl::listen(core::secret admin_key, doors open) {
   web = std::make_unique<http::context>(http::front_end_settings{}, *gateway, clock);
   web->settings.default_country = settings.default_country;
+  web->settings.mock_mode = settings.mock_mode;
   web->settings.admin_key = std::move(admin_key);
   web->settings.tokens = [this] { return tokens.load(); };
   web->settings.secure_cookies = !settings.api_listen.is_loopback();
@@ -235,6 +238,9 @@ core::expected<void> node::impl::listen(core::secret admin_key, doors open) {
       return core::fail(std::move(started).error());
     *server = std::move(*started);
   }
+  *services->hooks_base = web->settings.hooks_base;
+  if (open == doors::all)
+    watch = system->spawn(actors::outbox_watch, services, shards);
   return {};
 }
 
@@ -245,15 +251,17 @@ void node::impl::stop() {
     if (server)
       server->stop();
   probe.reset();
-  seat.reset();
-  // What they end is told to actors that are still there.
-  to_customers.stop();
+  // What they end is told to actors that are still there. Whether a message may still leave is asked of the seat.
   to_twilio.stop();
+  to_customers.stop();
+  seat.reset();
   if (to_operator)
     to_operator->stop();
   if (!system)
     return;
   stopping = true;
+  if (watch)
+    end(caf::actor_cast<caf::actor>(std::exchange(watch, nullptr)));
   end(caf::actor_cast<caf::actor>(std::exchange(shards, nullptr)));
   services->bell->answered_by({});
   end(caf::actor_cast<caf::actor>(std::exchange(health, nullptr)));

@@ -150,6 +150,7 @@ core::expected<void> seat::impl::join(const config::endpoint& reachable,
     return core::fail(std::move(joined).error());
   place = std::move(*joined);
   may_judge = true;
+  with.companies.may_act_while([place = place.get()] { return place->may_act(); });
   log::info(log::no_request, "joined the cluster as {} (incarnation {}), reachable at {}", settings.node_name,
             place->incarnation(), config::to_string(reachable));
   watch = std::make_unique<directory_watch>(

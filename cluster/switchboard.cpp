@@ -3,6 +3,7 @@
 #include "cluster/codec.hpp"
 #include "cluster/rendezvous.hpp"
 #include "cluster/reports.hpp"
+#include "cluster/shard_plan.hpp"
 
 #include <mutex>
 #include <optional>

@@ -83,6 +83,8 @@ struct settings {
   bool inbox_durable = true;
   size_t inbox_workers = 0;
   size_t inbox_journal_mb = 0; ///< 0: no journal
+  bool mock_mode = false;      ///< nothing leaves this node
+  std::chrono::seconds outbox_first_look{}, outbox_list_lag{}, outbox_give_up{};
   std::string failing_company; ///< tests only: this company's handler always throws
 };
 

@@ -60,7 +60,8 @@ struct shard_row {
   friend bool operator==(const shard_row&, const shard_row&) = default;
 };
 
-/// A right to act for a shard, or an epoch at which one was seen: what owner effects are fenced with.
+/// A right to act for a shard, or an epoch at which one was seen: what owner effects are fenced with. Epoch 0: of a
+/// node that shares its companies with nobody.
 struct owned_shard {
   int shard = 0;
   int64_t epoch = 0;

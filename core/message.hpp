@@ -45,6 +45,7 @@ struct message_status_change {
   std::string twilio_sid, status;
   std::optional<int> error_code;
   timestamp at;
+  message_id message = {}; ///< which of ours it is, as the callback's own address says; empty if it does not
 };
 
 /// The person behind `number` asked to be left alone, or to hear from the company again.

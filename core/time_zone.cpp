@@ -45,6 +45,23 @@ std::chrono::sys_days day_in_zone(std::string_view zone, timestamp at) {
   return std::chrono::year(part(UCAL_YEAR)) / (part(UCAL_MONTH) + 1) / part(UCAL_DATE);
 }
 
+int minute_in_zone(std::string_view zone, timestamp at) {
+  const auto in = open_calendar(zone);
+  auto status = U_ZERO_ERROR;
+  ucal_setMillis(in.get(), static_cast<double>(at.ms), &status);
+  return ucal_get(in.get(), UCAL_HOUR_OF_DAY, &status) * 60 + ucal_get(in.get(), UCAL_MINUTE, &status);
+}
+
+timestamp time_in_zone(std::string_view zone, std::chrono::sys_days day, int minute) {
+  const auto in = open_calendar(zone);
+  const std::chrono::year_month_day date(day);
+  auto status = U_ZERO_ERROR;
+  ucal_clear(in.get());
+  ucal_setDateTime(in.get(), int(date.year()), static_cast<int32_t>(unsigned(date.month())) - 1,
+                   static_cast<int32_t>(unsigned(date.day())), minute / 60, minute % 60, 0, &status);
+  return {static_cast<int64_t>(ucal_getMillis(in.get(), &status))};
+}
+
 bool is_time_zone(std::string_view name) {
   std::array<UChar, 65> wide{};
   if (name.empty() || name.size() >= wide.size())

@@ -19,4 +19,11 @@ std::vector<std::pair<timestamp, timestamp>> days_in_zone(std::string_view zone,
 /// The day that a moment falls on in the zone.
 std::chrono::sys_days day_in_zone(std::string_view zone, timestamp at);
 
+/// Minutes after midnight in the zone, as a clock on the wall shows it.
+int minute_in_zone(std::string_view zone, timestamp at);
+
+/// When a clock on the wall of the zone shows so many minutes after midnight on that day; a time that a clock change
+/// leaves out is the one after the gap.
+timestamp time_in_zone(std::string_view zone, std::chrono::sys_days day, int minute);
+
 } // namespace trunkline::core

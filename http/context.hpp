@@ -23,6 +23,7 @@ struct front_end_settings {
   std::function<std::shared_ptr<const checks::jwt_verifier>()> tokens = [] {
     return std::make_shared<const checks::jwt_verifier>();
   };                             ///< may change while the node runs
+  bool mock_mode = false;        ///< nothing leaves this node: messages are simulated
   bool secure_cookies = false;   ///< the console is reached by https
   uint32_t max_in_flight = 4096; ///< webhooks between the door and their answer
 };

@@ -17,6 +17,7 @@
 #include "http/handlers/numbers.hpp"
 #include "http/handlers/openapi.hpp"
 #include "http/handlers/readiness.hpp"
+#include "http/handlers/send_message.hpp"
 #include "http/handlers/session.hpp"
 #include "http/handlers/twilio_config.hpp"
 #include "http/handlers/usage.hpp"
@@ -46,6 +47,7 @@ route_table webhook_routes(context& ctx) {
       {"POST", "/hooks/{token}/whatsapp",    "", hook, h::webhook(ctx, kind::sms)},
       {"POST", "/hooks/{token}/fallback",    "", hook, h::webhook(ctx, kind::fallback)},
       {"POST", "/hooks/{token}/status",      "", hook, h::webhook(ctx, kind::status)},
+      {"POST", "/hooks/{token}/status/{message}/{attempt}", "", hook, h::webhook(ctx, kind::status)},
       {"POST", "/hooks/{token}/recording",   "", hook, h::webhook(ctx, kind::recording)},
       {"POST", "/hooks/{token}/transcription", "", hook, h::webhook(ctx, kind::transcription)},
       {"POST", "/hooks/{token}/whisper",     "", hook, h::webhook(ctx, kind::whisper)},
@@ -83,6 +85,8 @@ route_table api_routes(context& ctx) {
       {"GET",    "/api/companies/{companyId}/calls/{callId}", "get_call",   viewer,   h::get_call(ctx)},
       {"GET",    "/api/companies/{companyId}/calls/{callId}/recording", "get_recording", viewer, h::get_recording(ctx)},
       {"GET",    "/api/companies/{companyId}/messages", "list_messages",    viewer,   h::list_messages(ctx)},
+      {"POST",   "/api/messages",                     "send_message",       admin,    h::send_message(ctx), creates},
+      {"POST",   "/api/messages/{messageId}/resolve", "resolve_message",    admin,    h::resolve_message(ctx)},
       {"GET",    "/api/companies/{companyId}/usage",  "get_usage",          viewer,   h::get_usage(ctx)},
       {"POST",   "/api/companies/{companyId}/quarantine/release", "release_quarantine", admin, h::release_quarantine(ctx)},
       {"GET",    "/api/admin/actors",                 "list_actors",        platform, h::list_actors(ctx)},

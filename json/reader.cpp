@@ -198,6 +198,14 @@ std::optional<field> object_reader::require(std::string_view name) {
   return std::nullopt;
 }
 
+void object_reader::each(const std::function<void(std::string_view name, const field& value)>& visit) {
+  for (const auto& member : object_->GetObject()) {
+    const std::string_view name(member.name.GetString(), member.name.GetStringLength());
+    taken_.emplace(name);
+    visit(name, field(member.value, below(pointer_, name), *problems_));
+  }
+}
+
 void object_reader::missing(std::string_view name) {
   note(*problems_, below(pointer_, name), "required", "Is required");
 }
@@ -220,8 +228,8 @@ body::~body() = default;
 body::body(body&&) noexcept = default;
 body& body::operator=(body&&) noexcept = default;
 
-core::expected<body> body::parse(std::string_view text) {
-  if (text.size() > max_text)
+core::expected<body> body::parse(std::string_view text, size_t largest) {
+  if (text.size() > largest)
     return core::fail(core::ec::payload_too_large, "A JSON body may have 64 KiB.");
   if (depth_of(text) > max_depth)
     return not_json("Nested deeper than 32 levels");

@@ -4,6 +4,7 @@
 
 #include <rapidjson/fwd.h>
 
+#include <functional>
 #include <initializer_list>
 #include <memory>
 #include <optional>
@@ -60,6 +61,8 @@ public:
   std::optional<field> take(std::string_view name);
   /// The member; that it is missing or null is noted as a problem.
   std::optional<field> require(std::string_view name);
+  /// Every member, whatever its name.
+  void each(const std::function<void(std::string_view name, const field& value)>& visit);
   /// A member that is allowed and means nothing.
   void ignore(std::string_view name) { taken_.emplace(name); }
   /// Notes that a member is missing which has to be there because of another.
@@ -84,7 +87,8 @@ private:
 ///   if (auto wrong = in->refused()) return core::fail(*wrong);
 class body {
 public:
-  static core::expected<body> parse(std::string_view text);
+  /// `largest`: more than the 64 KiB that a request may have, for what others answer us.
+  static core::expected<body> parse(std::string_view text, size_t largest = max_text);
   ~body();
   body(body&&) noexcept;
   body& operator=(body&&) noexcept;

@@ -35,7 +35,7 @@ bool is_fenced(const core::error& failure) {
 }
 
 core::expected<void> fence(soci::session& sql, const core::owned_shard& mine) {
-  if (!is_cluster(sql))
+  if (!is_cluster(sql) || mine.epoch == 0)
     return {};
   try {
     execute(sql, "select cluster_fence(:shard, :epoch)", mine.shard, static_cast<long long>(mine.epoch));

@@ -34,7 +34,7 @@ bool is_storable(const core::webhook_event& event) {
                                 m->twilio_sid, m->error_message);
   }
   if (const auto& s = event.message_status)
-    return clean(s->twilio_sid, s->status);
+    return clean(s->twilio_sid, s->status, s->message.value);
   return true;
 }
 
@@ -152,6 +152,7 @@ inbox_facts::inbox_facts(std::span<const inbox_entry> entries) {
     if (event.message_status) {
       auto& change = by_sid[{company, event.message_status->twilio_sid}];
       change.company = company, change.twilio_sid = event.message_status->twilio_sid;
+      change.message = std::max(change.message, event.message_status->message.value);
       fold(change, *event.message_status);
     }
   }

@@ -26,7 +26,7 @@ struct inbox_entry {
 
 /// Several words about one message, folded: they apply in any order.
 struct message_change {
-  std::string company, twilio_sid, status;
+  std::string company, twilio_sid, message, status; ///< message: which one of ours, if they say
   long long status_rank = -1;
   nullable_int error_code;
   long long at = 0;

@@ -47,8 +47,8 @@ void fields(Archive& a, as_given<Archive, core::message_record>& message) {
 
 template <class Archive>
 void fields(Archive& a, as_given<Archive, core::message_status_change>& change) {
-  auto& [twilio_sid, status, error_code, at] = change;
-  a(twilio_sid, status, error_code, at);
+  auto& [twilio_sid, status, error_code, at, message] = change;
+  a(twilio_sid, status, error_code, at, message.value);
 }
 
 template <class Archive>

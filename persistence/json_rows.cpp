@@ -18,9 +18,8 @@ std::string from_json_rows(dialect kind, std::initializer_list<json_column> colu
       fields += fmt::format("{}e ->> {} as {}", separator, position, name);
     ++position;
   }
-  return postgresql
-             ? fmt::format("(select {} from jsonb_array_elements(cast(:rows as jsonb)) as e) as u", fields)
-             : fmt::format("(select {} from json_each(:rows)) as u", fields);
+  return postgresql ? fmt::format("(select {} from jsonb_array_elements(cast(:rows as jsonb)) as e) as u", fields)
+                    : fmt::format("(select {} from json_each(:rows)) as u", fields);
 }
 
 } // namespace trunkline::persistence

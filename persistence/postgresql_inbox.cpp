@@ -35,6 +35,15 @@ constexpr std::string_view change_messages_sql =
     "from {} as u (company_id, twilio_sid, status, rank, error_code, at, sent_at, delivered_at) "
     "where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
 
+/// A callback may come before the answer to the request, or instead of it: it names the message, and that it went out.
+constexpr std::string_view bind_messages_sql =
+    "update message as m set twilio_sid = u.twilio_sid, sent_at = coalesce(m.sent_at, u.at), "
+    "status = case when m.status = 'unknown' then 'sent' else m.status end, "
+    "status_rank = case when m.status = 'unknown' then 3 else m.status_rank end "
+    "from {} as u (company_id, message_id, twilio_sid, at) where m.id = u.message_id and m.company_id = u.company_id "
+    "and m.twilio_sid = '' and not exists (select 1 from message x where x.company_id = u.company_id and "
+    "x.twilio_sid = u.twilio_sid)";
+
 /// Says the same as fold() of an opt_out_row.
 constexpr std::string_view change_opt_outs_sql =
     "insert into opt_out as o (company_id, phone_number, opted_out, source, changed_at) "
@@ -66,6 +75,7 @@ public:
         merge_calls_(sql, with_columns(merge_calls_sql, call_columns), {call_types}),
         insert_messages_(sql, with_columns(insert_messages_sql, message_columns), {message_types}),
         change_messages_(sql, change_messages_sql, {{text, text, text, integer, bigint, bigint, bigint, bigint}}),
+        bind_messages_(sql, bind_messages_sql, {{text, text, text, bigint}}),
         change_opt_outs_(sql, change_opt_outs_sql, {{text, text, smallint, bigint}}) {
     read_events_.define(position_, receipt_, answer_.status, answer_.content_type, answer_.body);
   }
@@ -99,6 +109,7 @@ public:
   }
 
   void change_messages(std::span<const message_change> changes) override {
+    bind_messages(changes);
     change_messages_.clear();
     for (const auto& c : changes)
       change_messages_.table(0).add_row(c.company, c.twilio_sid, c.status, c.status_rank, c.error_code, c.at, c.sent_at,
@@ -114,6 +125,18 @@ public:
   }
 
 private:
+  void bind_messages(std::span<const message_change> changes) {
+    bind_messages_.clear();
+    bool any = false;
+    for (const auto& c : changes)
+      if (!c.message.empty()) {
+        bind_messages_.table(0).add_row(c.company, c.message, c.twilio_sid, c.at);
+        any = true;
+      }
+    if (any)
+      bind_messages_.execute();
+  }
+
   void settle(std::span<inbox_entry> entries, bool all_won) {
     for (auto& entry : entries)
       entry.won = all_won;
@@ -138,7 +161,8 @@ private:
   }
 
   std::shared_ptr<at_once_writer> at_once_;
-  array_statement insert_events_, read_events_, merge_calls_, insert_messages_, change_messages_, change_opt_outs_;
+  array_statement insert_events_, read_events_, merge_calls_, insert_messages_, change_messages_, bind_messages_,
+      change_opt_outs_;
   long long position_ = 0, receipt_ = 0;
   core::webhook_answer answer_;
 };

@@ -49,6 +49,15 @@ const std::string change_message_sql =
     "sent_at, "
     ":h as delivered_at) as u where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
 
+/// A callback may come before the answer to the request, or instead of it: it names the message, and that it went out.
+const std::string bind_message_sql =
+    "update message as m set twilio_sid = u.twilio_sid, sent_at = coalesce(m.sent_at, u.at), "
+    "status = case when m.status = 'unknown' then 'sent' else m.status end, "
+    "status_rank = case when m.status = 'unknown' then 3 else m.status_rank end "
+    "from (select :a as company_id, :b as message_id, :c as twilio_sid, :d as at) as u where m.id = u.message_id and "
+    "m.company_id = u.company_id and m.twilio_sid = '' and not exists (select 1 from message x where "
+    "x.company_id = u.company_id and x.twilio_sid = u.twilio_sid)";
+
 /// Says the same as fold() of an opt_out_row.
 const std::string change_opt_out_sql =
     "insert into opt_out as o (company_id, phone_number, opted_out, source, changed_at) values (:a, :b, :c, 'keyword', "
@@ -108,6 +117,10 @@ struct change_columns : message_change {
   auto columns() { return std::tie(company, twilio_sid, status, status_rank, error_code, at, sent_at, delivered_at); }
 };
 
+struct bind_columns : message_change {
+  auto columns() { return std::tie(company, message, twilio_sid, at); }
+};
+
 struct opt_out_columns : opt_out_row {
   auto columns() { return std::tie(company, number, opted_out, changed_at); }
 };
@@ -120,6 +133,7 @@ public:
         merge_call_(sql, fmt::format(merge_call_sql, call_columns)),
         insert_message_(sql, fmt::format(insert_message_sql, message_columns)),
         change_message_(sql, change_message_sql),
+        bind_message_(sql, bind_message_sql),
         change_opt_out_(sql, change_opt_out_sql) {}
 
   bool store_at_once(std::span<inbox_entry>) override { return false; } // there is no round trip to save
@@ -138,6 +152,10 @@ public:
 
   void change_messages(std::span<const message_change> changes) override {
     for (const auto& change : changes) {
+      if (!change.message.empty()) {
+        static_cast<message_change&>(bind_message_.row) = change;
+        bind_message_.execute();
+      }
       static_cast<message_change&>(change_message_.row) = change;
       change_message_.execute();
     }
@@ -172,6 +190,7 @@ private:
   row_statement<call_row> merge_call_;
   row_statement<message_row> insert_message_;
   row_statement<change_columns> change_message_;
+  row_statement<bind_columns> bind_message_;
   row_statement<opt_out_columns> change_opt_out_;
 };
 

@@ -16,6 +16,7 @@ store_set make_stores(database& db, const vault& keys) {
   set.audit = make_audit_store(connection);
   set.idempotency = make_idempotency_store(connection, keys);
   set.alerts = make_alert_store(connection);
+  set.outbox = make_outbox_store(connection);
   set.rotation = make_key_rotation_store(connection, keys);
   set.ping = [connection] {
     return connection->run("asking for a sign of life", access::read, [](soci::session& sql) -> core::expected<void> {

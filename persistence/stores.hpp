@@ -10,6 +10,7 @@
 #include "persistence/access_store.hpp"
 #include "persistence/alert_store.hpp"
 #include "persistence/key_rotation.hpp"
+#include "persistence/outbox_store.hpp"
 
 #include <functional>
 #include <memory>
@@ -132,6 +133,7 @@ struct store_set {
   std::unique_ptr<idempotency_store> idempotency;
   std::unique_ptr<alert_store> alerts;
   std::unique_ptr<key_rotation_store> rotation;
+  std::unique_ptr<outbox_store> outbox;
   /// One round trip; how long it took is the database's latency.
   std::function<core::expected<void>()> ping;
 };

@@ -13,6 +13,7 @@ std::unique_ptr<tenant_store> make_tenant_store(std::shared_ptr<session> connect
 std::unique_ptr<call_store> make_call_store(std::shared_ptr<session> connection);
 std::unique_ptr<message_store> make_message_store(std::shared_ptr<session> connection);
 std::unique_ptr<tenant_facts_store> make_tenant_facts_store(std::shared_ptr<session> connection);
+std::unique_ptr<outbox_store> make_outbox_store(std::shared_ptr<session> connection);
 
 /// Where a page begins, as every listing compares it: (time, id) < (at, id).
 struct page_start {

@@ -4,6 +4,7 @@
 #include "config/log.hpp"
 #include "core/metrics.hpp"
 #include "providers/twilio_answers.hpp"
+#include "providers/twilio_sending.hpp"
 #include "twilio/sid.hpp"
 
 #include <caf/send.hpp>
@@ -92,6 +93,72 @@ void twilio_client_state::ask(const std::string& account, core::expected<http_re
   });
 }
 
+/// The answer is read on this actor's thread.
+void twilio_client_state::start(const std::string& account, http_request request,
+                                std::function<void(http_outcome)> answer) {
+  ++under_way;
+  show_load();
+  exchange_finished news;
+  news.account = account;
+  news.answer = std::move(answer);
+  auto me = caf::actor_cast<twilio_client_actor>(self);
+  parts->http.start(std::move(request), [me, news](http_outcome outcome) mutable {
+    news.outcome = std::move(outcome);
+    caf::anon_send(me, std::move(news));
+  });
+}
+
+void twilio_client_state::send(const actors::send_message& order) {
+  const auto& by = order.access;
+  auto request = get(*parts, by, "/Messages.json", login_of(by));
+  if (!request) // what is no account, or opens none
+    return order.answer(core::fail(core::ec::twilio_not_configured));
+  const auto now = parts->clock.now();
+  if (!breakers.admit(by.account_sid, now)) {
+    held_back.add();
+    return order.answer(actors::send_not_now{breakers.wait(by.account_sid, now).count(), false, false, "breaker open"});
+  }
+  request->method = http_method::post;
+  request->body = write_send(order);
+  request->may_send = order.may_send;
+  // Not documented for requests: it can only help.
+  request->headers = {{"Content-Type", "application/x-www-form-urlencoded"},
+                      {"I-Twilio-Idempotency-Token", order.message.message.id.value}};
+  start(by.account_sid, std::move(*request),
+        [answer = order.answer](const http_outcome& outcome) { answer(read_send(outcome)); });
+}
+
+void twilio_client_state::begin_list(const actors::list_sent_messages& question) {
+  const auto job = std::make_shared<sent_listing>();
+  job->question = question;
+  list(job, fmt::format("/2010-04-01/Accounts/{}{}", question.access.account_sid, first_page_of(question)));
+}
+
+void twilio_client_state::list(const std::shared_ptr<sent_listing>& job, const std::string& page) {
+  const auto& by = job->question.access;
+  auto request = get(*parts, by, "", login_of(by));
+  const auto now = parts->clock.now();
+  if (!request)
+    return job->question.answer(core::fail(std::move(request).error()));
+  if (!breakers.admit(by.account_sid, now)) {
+    held_back.add();
+    return job->question.answer(core::fail(left_alone(breakers.wait(by.account_sid, now))));
+  }
+  request->url = parts->api_url + page;
+  request->largest_answer = largest_page;
+  start(by.account_sid, std::move(*request), [this, job](const http_outcome& outcome) {
+    auto read = read_sent_page(outcome, job->question.access.account_sid);
+    if (!read)
+      return job->question.answer(core::fail(std::move(read).error()));
+    std::move(read->messages.begin(), read->messages.end(), std::back_inserter(job->found));
+    if (read->next.empty())
+      return job->question.answer(std::move(job->found));
+    if (++job->pages >= most_pages)
+      return job->question.answer(core::fail(core::ec::twilio_unreachable, "Twilio's list is too long."));
+    list(job, read->next);
+  });
+}
+
 void twilio_client_state::fetch(const actors::fetch_account& question) {
   const auto& by = question.access;
   ask(by.account_sid, get(*parts, by, ".json", login_for_account(by)), question.answer, &read_account);
@@ -162,6 +229,8 @@ twilio_client_actor::behavior_type twilio_client(twilio_client_actor::stateful_p
       [&st](const actors::fetch_account& question) { st.fetch(question); },
       [&st](const actors::find_account_number& question) { st.find(question); },
       [&st](const actors::fetch_recording& question) { st.fetch(question); },
+      [&st](const actors::send_message& order) { st.send(order); },
+      [&st](const actors::list_sent_messages& question) { st.begin_list(question); },
       [&st](exchange_finished& news) { st.finished(news); },
   };
 }

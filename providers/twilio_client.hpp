@@ -39,21 +39,33 @@ struct twilio_client_parts {
   std::shared_ptr<actors::vitals> pulse;
 };
 
+/// A list that is being read page by page.
+struct sent_listing {
+  actors::list_sent_messages question;
+  std::vector<core::sent_candidate> found;
+  size_t pages = 0;
+};
+
 /// TWILIO promises: every question is answered within the deadline, with what Twilio says or with why it could not be
 /// asked. An account for which Twilio has not answered five times in a row is left alone for a while (breaker.hpp);
-/// that its credentials are refused is an answer like any other.
+/// that its credentials are refused is an answer like any other. A message is sent once at most.
 struct twilio_client_state {
   static inline constexpr auto name = "twilio";
   /// A recording takes up to 32 MiB of memory.
   static constexpr size_t largest_recording = 32 * 1024 * 1024, most_recordings = 4;
+  static constexpr size_t most_pages = 40, largest_page = 256 * 1024; ///< of a list
 
   // -- what it does
   void fetch(const actors::fetch_account& question);
   void find(const actors::find_account_number& question);
   void fetch(const actors::fetch_recording& question);
+  void send(const actors::send_message& order);
+  void begin_list(const actors::list_sent_messages& question);
+  void list(const std::shared_ptr<sent_listing>& job, const std::string& page);
   void finished(exchange_finished& news);
 
   /// `read` makes the answer out of the outcome.
+  void start(const std::string& account, http_request request, std::function<void(http_outcome)> answer);
   template <class T, class Read>
   void ask(const std::string& account, core::expected<http_request> request, const actors::reply<T>& question,
            Read read);

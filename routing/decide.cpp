@@ -124,7 +124,7 @@ void on_message(const question& q, core::webhook_event& event) {
 void on_status(const question& q, core::webhook_event& event) {
   event.answer = without_body();
   if (q.params().has("MessageSid"))
-    event.message_status = read_message_status(q.params(), q.now);
+    event.message_status = read_message_status(q.params(), q.webhook.message, q.now);
   else
     event.call = facts_of_progress(q.profile, q.params(), q.now);
 }

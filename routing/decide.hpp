@@ -11,10 +11,11 @@ namespace trunkline::routing {
 /// A webhook that has passed the door: which route it took, and what it says.
 struct incoming_webhook {
   core::webhook_kind kind = core::webhook_kind::voice;
-  int step = -1;         ///< of /hooks/{token}/dial/{step}; -1 elsewhere
+  int step = -1;         ///< of /hooks/{token}/dial/{step}; of .../status/{message}/{attempt} the attempt; -1 elsewhere
   std::string hooks_url; ///< "https://gw.example.com/hooks/<token>": what callback URLs in our answer begin with
   twilio::form params;
-  std::string raw_params; ///< the form body as received, made valid UTF-8
+  std::string raw_params;        ///< the form body as received, made valid UTF-8
+  core::message_id message = {}; ///< of .../status/{message}/{attempt}; empty elsewhere
 };
 
 /// What the event is known by. ec::malformed_webhook when a SID is missing or misshapen, a parameter that decides

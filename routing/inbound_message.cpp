@@ -82,7 +82,8 @@ std::string reply_twiml(const core::tenant_config& config) {
   return std::move(doc).finish();
 }
 
-std::optional<core::message_status_change> read_message_status(const twilio::form& params, core::timestamp now) {
+std::optional<core::message_status_change> read_message_status(const twilio::form& params,
+                                                               const core::message_id& message, core::timestamp now) {
   const auto status = outbound_status(params.get("MessageStatus"));
   if (status.empty())
     return std::nullopt;
@@ -92,6 +93,7 @@ std::optional<core::message_status_change> read_message_status(const twilio::for
   if (const auto code = read_count(params.get("ErrorCode"), 999'999).value_or(0); code > 0)
     change.error_code = static_cast<int>(code);
   change.at = now;
+  change.message = message;
   return change;
 }
 

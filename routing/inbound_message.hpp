@@ -24,6 +24,7 @@ inbound_message read_message(const core::tenant_profile& profile, const twilio::
 std::string reply_twiml(const core::tenant_config& config);
 
 /// What a message status callback changes; nullopt for a status that Twilio did not have when this was written.
-std::optional<core::message_status_change> read_message_status(const twilio::form& params, core::timestamp now);
+std::optional<core::message_status_change> read_message_status(const twilio::form& params,
+                                                               const core::message_id& message, core::timestamp now);
 
 } // namespace trunkline::routing

@@ -84,10 +84,8 @@ async function round(context, env, simPort, dir, targets, rate, seconds, { api, 
   });
 }
 
-export async function measureNeighbours(context) {
-  const rounds = context.quick ? 1 : 3, seconds = context.quick ? 2 : 6;
-  const dir = `${context.dir}/neighbours`;
-  mkdirSync(dir);
+/** A simulator and a database of its own: nothing that earlier rounds have left is checkpointed or vacuumed beside it. */
+async function fresh(context, dir, work) {
   const simPort = await freePort();
   const sim = start(path.join(path.dirname(context.gatewayProgram), 'twilio-sim'), ['--listen', `127.0.0.1:${simPort}`, '--gateway', 'http://127.0.0.1:9'],
     { log: `${dir}/sim.log` });
@@ -97,16 +95,33 @@ export async function measureNeighbours(context) {
     const env = { ...gatewayEnvironment(context, { dir, port: await freePort(), apiPort: await freePort(), database }),
       TRUNKLINE_TWILIO_API_URL: `http://127.0.0.1:${simPort}` };
     const targets = await seed(context, env, { dir, companies: 1000 });
-    const measured = { alone: [], api: [], checks: [] };
-    const rate = 10_000;
-    for (let i = 0; i < rounds; ++i)
-      for (const kind of Object.keys(measured))
-        measured[kind].push(await round(context, env, simPort, dir, targets, rate, seconds, { api: kind === 'api', checks: kind === 'checks' }));
-    const of = (kind, value) => median(measured[kind].map(value));
-    return {
-      rate, rounds: measured, webhooksPerSecond: of('api', (r) => r.perSecond), apiP50Ms: of('api', (r) => r.api.p50Ms), apiP99Ms: of('api', (r) => r.api.p99Ms),
-      p99AloneMs: of('alone', (r) => r.p99Ms), p99BesideApiMs: of('api', (r) => r.p99Ms), p99BesideChecksMs: of('checks', (r) => r.p99Ms),
-      checksRatio: of('checks', (r) => r.p99Ms) / of('alone', (r) => r.p99Ms),
-    };
+    return work((rate, seconds, beside) => round(context, env, simPort, dir, targets, rate, seconds, beside));
   });
+}
+
+export async function measureNeighbours(context) {
+  const rounds = context.quick ? 1 : 3, seconds = context.quick ? 2 : 6, rate = 10_000;
+  const dir = `${context.dir}/neighbours`;
+  mkdirSync(dir);
+  const measured = { alone: [], api: [], checks: [] };
+  await fresh(context, dir, async (measure) => {
+    for (let i = 0; i < rounds; ++i)
+      for (const kind of Object.keys(measured)) measured[kind].push(await measure(rate, seconds, { api: kind === 'api', checks: kind === 'checks' }));
+  });
+  const of = (kind, value) => median(measured[kind].map(value));
+  // The bar may be out of this machine's reach at that rate: where is it held?
+  const held = { rate, p99Ms: of('api', (r) => r.api.p99Ms) };
+  while (held.p99Ms > 20 && held.rate > 2_000 && !context.quick) {
+    held.rate -= 2_000;
+    await fresh(context, dir, async (measure) => {
+      const again = [];
+      for (let i = 0; i < rounds; ++i) again.push(await measure(held.rate, seconds, { api: true }));
+      held.p99Ms = median(again.map((r) => r.api.p99Ms));
+    });
+  }
+  return {
+    held, rate, rounds: measured, webhooksPerSecond: of('api', (r) => r.perSecond), apiP50Ms: of('api', (r) => r.api.p50Ms), apiP99Ms: of('api', (r) => r.api.p99Ms),
+    p99AloneMs: of('alone', (r) => r.p99Ms), p99BesideApiMs: of('api', (r) => r.p99Ms), p99BesideChecksMs: of('checks', (r) => r.p99Ms),
+    checksRatio: of('checks', (r) => r.p99Ms) / of('alone', (r) => r.p99Ms),
+  };
 }

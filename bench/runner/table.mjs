@@ -37,7 +37,8 @@ export function printTable(results) {
   const n = results.neighbours;
   if (n && !n.failed)
     console.log(`${thousands(n.webhooksPerSecond)} webhooks/s: p99 ${n.p99AloneMs.toFixed(2)} ms alone, ${n.p99BesideApiMs.toFixed(2)} ms beside the API, ` +
-      `${n.p99BesideChecksMs.toFixed(2)} ms beside 100 health checks/s; the API at 50 requests/s: p50 ${n.apiP50Ms.toFixed(2)} ms, p99 ${n.apiP99Ms.toFixed(2)} ms`);
+      `${n.p99BesideChecksMs.toFixed(2)} ms beside 100 health checks/s; the API at 50 requests/s: p50 ${n.apiP50Ms.toFixed(2)} ms, p99 ${n.apiP99Ms.toFixed(2)} ms` +
+      (n.held.rate < n.rate ? `, and p99 ${n.held.p99Ms.toFixed(2)} ms beside ${thousands(n.held.rate)} webhooks/s` : ''));
   const c = results.companies;
   if (c && !c.failed)
     console.log(`${thousands(c.companies)} companies: seeded in ${c.seedSeconds.toFixed(1)} s, ready in ${c.readySeconds.toFixed(2)} s, ` +

@@ -164,6 +164,7 @@ core::expected<actors::webhook_job> webhook_door(const context& ctx, const excha
   job.received_at = ctx.clock.now();
   job.webhook.kind = route.kind;
   job.webhook.step = route.step;
+  job.webhook.message = route.message;
   job.webhook.hooks_url = ctx.settings.hooks_base + company->hook.value;
   job.webhook.raw_params =
       core::to_clean_utf8(body->kind == twilio::body_kind::form ? std::string(request.body())

@@ -11,6 +11,7 @@ struct webhook_route {
   core::webhook_kind kind = core::webhook_kind::voice;
   std::string_view token; ///< of /hooks/{token}/...; "" on the routes that find the company by To
   int step = -1;
+  core::message_id message = {};
 };
 
 /// Everything that is asked of a webhook before it may cost anything: size, form, company, signature, account. In the

@@ -18,14 +18,16 @@ core::counter failed("trunkline_webhooks_total", "Webhooks by outcome", "result"
 core::histogram answer_seconds("trunkline_webhook_seconds", "From the door to the answer");
 core::gauge in_flight("trunkline_webhooks_in_flight", "Webhooks between the door and their answer");
 
-/// -1 for no step; a step that is no number is a path that does not exist.
+/// The last capture but the token: a step of the fallback chain, or the number of an attempt to send; -1 for none. What
+/// is no number is a path that does not exist.
 std::optional<int> step_of(const exchange& request) {
   if (request.captures.size() < 2)
     return -1;
-  const auto text = request.captures[1];
+  const auto text = request.captures.back();
+  const size_t longest = request.captures.size() == 2 ? 2 : 6;
   int step = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), step);
-  if (error != std::errc{} || end != text.data() + text.size() || step < 0 || text.size() > 2)
+  if (error != std::errc{} || end != text.data() + text.size() || step < 0 || text.size() > longest)
     return std::nullopt;
   return step;
 }
@@ -77,7 +79,10 @@ std::function<void(const exchange_ptr&)> webhook(context& ctx, core::webhook_kin
     if (!step)
       return respond_error(*request, {core::ec::not_found, "", "", {}});
     const auto token = request->captures.empty() ? std::string_view{} : request->captures[0];
-    auto job = checks::webhook_door(ctx, *request, {kind, token, *step});
+    const auto message = request->captures.size() == 3 ? std::string(request->captures[1]) : std::string();
+    if (!message.empty() && !core::is_public_id(message, "msg_"))
+      return respond_error(*request, {core::ec::not_found, "", "", {}});
+    auto job = checks::webhook_door(ctx, *request, {kind, token, *step, core::message_id(message)});
     if (!job) {
       refused.add();
       return respond_error(*request, job.error());

@@ -11,6 +11,10 @@ namespace {
 /// The other node has all companies but these, and never answers.
 struct silent_owner final : actors::placement {
   bool is_here(const core::tenant_id& company) const override { return here.contains(company); }
+  std::optional<core::owned_shard> mine(const core::tenant_id& company) const override {
+    return is_here(company) ? std::optional(core::owned_shard{}) : std::nullopt;
+  }
+  bool may_send(const core::owned_shard&) const override { return true; }
   void forward(actors::webhook_job job) override {
     actors::answer_without_actor(node, std::make_shared<actors::webhook_job>(std::move(job)),
                                  actors::decide_at_the_edge);

@@ -90,6 +90,8 @@ actors::twilio_actor::behavior_type keep_questions(actors::twilio_actor::pointer
       [here](const actors::fetch_account& question) { here->accounts.push_back(question); },
       [here](const actors::find_account_number& question) { here->numbers.push_back(question); },
       [here](const actors::fetch_recording& question) { here->recordings.push_back(question); },
+      [here](const actors::send_message& order) { here->orders.push_back(order); },
+      [here](const actors::list_sent_messages& question) { here->lists.push_back(question); },
   };
 }
 

@@ -83,6 +83,8 @@ struct silent_twilio {
   std::vector<actors::fetch_account> accounts;
   std::vector<actors::find_account_number> numbers;
   std::vector<actors::fetch_recording> recordings;
+  std::vector<actors::send_message> orders;
+  std::vector<actors::list_sent_messages> lists;
 };
 
 /// A whole node with a hand-driven scheduler and clock: nothing runs before settle().

@@ -7,8 +7,8 @@
 
 #include <condition_variable>
 #include <future>
-#include <set>
 #include <netinet/in.h>
+#include <set>
 #include <sys/socket.h>
 #include <unistd.h>
 

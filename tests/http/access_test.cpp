@@ -15,6 +15,7 @@ std::string path_with(std::string path, const std::string& company) {
                                     {"{keyId}", "key_000000000"},
                                     {"{user}", "ana"},
                                     {"{alertId}", "al_0000000"},
+                                    {"{messageId}", "msg_000000"},
                                     {"{number}", "+15551234567"}})
     if (const auto at = path.find(name); at != std::string::npos)
       path.replace(at, name.size(), value);
@@ -34,6 +35,9 @@ const std::set<std::string> by_key = {
     "list_companies", // only its own
     "get_session",
     "delete_session",
+    // the company of X-Company-Id, which must be its own
+    "send_message",
+    "resolve_message",
 };
 
 } // namespace

@@ -38,6 +38,7 @@ public:
   void ask(actors::change_company question) override { hand_over(std::move(question)); }
   void ask(actors::remove_company question) override { hand_over(std::move(question)); }
   void ask(actors::release_quarantine question) override { hand_over(std::move(question)); }
+  void ask(actors::enqueue_message question) override { hand_over(std::move(question)); }
   void ask(actors::read_health question) override { hand_over(std::move(question)); }
   void ask(actors::run_health question) override { hand_over(std::move(question)); }
   actors::alarm_bell& bell() const override { return bell_; }
@@ -65,6 +66,7 @@ public:
 
   std::vector<actors::webhook_job> jobs; ///< dispatched and not answered yet
   core::cluster_status cluster;
+  std::vector<core::outgoing_message> sent;
   std::vector<std::string> drained;
   std::vector<std::string> reasons;
   std::optional<core::error> failure; ///< every question is answered with it
@@ -98,6 +100,10 @@ private:
   void answer(actors::change_company question);
   void answer(actors::remove_company question);
   void answer(actors::release_quarantine question);
+  void answer(actors::enqueue_message question) {
+    sent.push_back(question.message);
+    question.answer(question.message.message);
+  }
   void answer(actors::list_companies question);
   void answer(actors::list_calls question);
   void answer(actors::list_messages question);
