@@ -48,6 +48,9 @@ export function start(program, args, options = {}) {
   return handle;
 }
 
+/** Ends whatever still runs, after a test that has failed half-way. */
+export const endAll = () => Promise.all([...running].map((child) => new Promise((ended) => child.on('exit', ended).kill('SIGKILL'))));
+
 /** Runs a program to its end; its exit code and what it wrote. */
 export async function run(program, args, options = {}) {
   const handle = start(program, args, options);
