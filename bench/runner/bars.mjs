@@ -19,6 +19,8 @@ export const bars = [
   { of: 'isolation', needs: [], what: 'x p99 of those alone', value: figure('isolation', 'ratio'), atMost: 1.2, fullOnly: true },
   { of: 'neighbours', needs: [], what: 'ms p99 of the configuration API', value: figure('neighbours', 'apiP99Ms'), atMost: 20 },
   { of: 'neighbours', needs: [], what: 'x p99 of webhooks without health checks', value: figure('neighbours', 'checksRatio'), atMost: 1.2, fullOnly: true },
+  { of: 'send_gateway', needs: [], what: 'messages/s', value: figure('send_gateway', 'rps'), atLeast: 2000 },
+  { of: 'send_gateway', needs: ['send_node'], what: 'x Node + twilio + pg', value: ratio('send_gateway', 'send_node') },
   // 2 KiB for the actor; the state of a seeded company comes on top and is not bounded here.
   { of: 'companies', needs: [], what: 'bytes per idle tenant (2 KiB + state)', value: figure('companies', 'bytesPerTenant') },
 ];

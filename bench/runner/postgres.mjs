@@ -15,8 +15,8 @@ const callsTable = `create table calls (account_sid text not null, call_sid text
   called text not null, params text not null, answer text not null, received_at timestamptz not null default now(),
   primary key (account_sid, call_sid))`;
 
-/** { program, url(database), sql(database, text), stop() } */
-export async function startPostgres(dir) {
+/** { program, url(database), sql(database, text), stop() }; `more` are settings beside the durable ones, name=value. */
+export async function startPostgres(dir, more = []) {
   const bin = binaries();
   const password = randomBytes(16).toString('hex');
   const options = { log: `${dir}/postgres.log`, user: unprivileged, cwd: dir };
@@ -24,7 +24,7 @@ export async function startPostgres(dir) {
   const initdb = ['-D', `${dir}/data`, '-U', 'bench', '--pwfile', `${dir}/password`];
   await run(`${bin}/initdb`, [...initdb, '-A', 'scram-sha-256', '-E', 'UTF8', '--no-locale'], options);
   const port = await freePort();
-  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${dir}`];
+  const settings = ['listen_addresses=127.0.0.1', `port=${port}`, `unix_socket_directories=${dir}`, ...more];
   const args = ['-D', `${dir}/data`, ...settings.flatMap((s) => ['-c', s])];
   const program = start(`${bin}/postgres`, args, { ...options, signal: 'SIGINT' }); // SIGINT: do not wait for clients
   await waitUntil(accepts(port), program);

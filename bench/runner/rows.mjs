@@ -6,6 +6,7 @@ import { measureIsolation } from './isolation.mjs';
 import { measureNeighbours } from './neighbours.mjs';
 import { freshDatabase } from './postgres.mjs';
 import { accepts, freePort, start, unprivileged, waitUntil } from './procs.mjs';
+import { measureSendGateway, measureSendNode } from './sending.mjs';
 
 const bench = path.resolve(import.meta.dirname, '..');
 export const answerFile = path.join(bench, 'answer.xml');
@@ -87,4 +88,6 @@ export const rows = [
   { name: 'companies', title: 'Trunkline, 100,000 companies', measure: measureCompanies },
   { name: 'isolation', title: 'Trunkline, 1,000 companies beside one that throws', postgres: true, measure: measureIsolation },
   { name: 'neighbours', title: 'Trunkline, the API and health checks beside webhooks', postgres: true, measure: measureNeighbours },
+  { name: 'send_node', title: 'Node + twilio + pg, messages out', measure: measureSendNode },
+  { name: 'send_gateway', title: 'Trunkline, PostgreSQL, messages out', measure: measureSendGateway },
 ];

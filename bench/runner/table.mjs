@@ -39,6 +39,12 @@ export function printTable(results) {
     console.log(`${thousands(n.webhooksPerSecond)} webhooks/s: p99 ${n.p99AloneMs.toFixed(2)} ms alone, ${n.p99BesideApiMs.toFixed(2)} ms beside the API, ` +
       `${n.p99BesideChecksMs.toFixed(2)} ms beside 100 health checks/s; the API at 50 requests/s: p50 ${n.apiP50Ms.toFixed(2)} ms, p99 ${n.apiP99Ms.toFixed(2)} ms` +
       (n.held.rate < n.rate ? `, and p99 ${n.held.p99Ms.toFixed(2)} ms beside ${thousands(n.held.rate)} webhooks/s` : ''));
+  for (const row of rows) {
+    const r = results[row.name];
+    if (r?.sidP99Ms === undefined) continue;
+    console.log(`${row.title}: ${thousands(r.rps)}/s${r.followedPerSecond ? ` (${thousands(r.followedPerSecond)}/s with callbacks, until delivered)` : ''}, ${thousands(r.serverCpuUs)} us of CPU each; ` +
+      `at 70 % the sid is stored after p50 ${r.sidP50Ms.toFixed(1)} ms, p99 ${r.sidP99Ms.toFixed(1)} ms; of ${thousands(r.messages)} messages ${r.lost} lost, ${r.twice} twice`);
+  }
   const c = results.companies;
   if (c && !c.failed)
     console.log(`${thousands(c.companies)} companies: seeded in ${c.seedSeconds.toFixed(1)} s, ready in ${c.readySeconds.toFixed(2)} s, ` +
