@@ -35,7 +35,7 @@ struct health_monitor_parts {
 /// it costs is bounded by its budget, however many companies there are.
 struct health_monitor_state {
   static inline constexpr auto name = "health_monitor";
-  static constexpr int64_t look_every_ms = 1'000, run_ms = 14'000;
+  static constexpr int64_t look_every_ms = 100, run_ms = 14'000;
   static constexpr size_t most_in_a_run = 200, most_runs = 64;
 
   /// Somebody wants it checked now. Whoever wants the same meanwhile gets the same answer.

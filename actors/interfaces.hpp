@@ -103,7 +103,7 @@ using health_monitor_actor = caf::typed_actor<
     caf::reacts_to<cause_gone>,
     // A company's credentials may have changed: it is checked soon.
     caf::reacts_to<company_changed>,
-    // INTERNAL: once a second, whatever is due.
+    // INTERNAL: ten times a second, whatever is due.
     caf::reacts_to<look_after_health>,
     // INTERNAL: somebody has answered.
     caf::reacts_to<health_news>>;
