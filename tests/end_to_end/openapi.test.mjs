@@ -39,19 +39,6 @@ describe('OpenAPI', () => {
     await drive('metrics', 200);
   });
 
-  test('a_message_is_sent_and_nobody_has_to_decide_on_it', async () => {
-    const body = { user_phone_number: '+16465551234', content: 'Hello!', media: ['https://example.com/menu.png'], sender: 'ana' };
-    assert.equal(contract.requestProblems('send_message', body), '');
-    const headers = { 'x-company-id': company.id };
-    const { json } = await drive('send_message', 202, { body, headers });
-    await drive('send_message', 400, { body: { ...body, media: ['http://example.com'] }, headers });
-    await drive('send_message', 422, { body: { ...body, content: 'x'.repeat(1601) }, headers });
-    await until(async () => (await gateway.call('GET', `/api/companies/${company.id}/messages`)).json.data[0].twilio_sid, 'it is sent');
-    await drive('resolve_message', 409, { path: { messageId: json.id }, body: { outcome: 'sent' }, headers });
-    await drive('resolve_message', 404, { path: { messageId: 'msg_0000000000' }, body: { outcome: 'not_sent' }, headers });
-    await drive('resolve_message', 400, { path: { messageId: json.id }, body: { outcome: 'perhaps' }, headers });
-  });
-
   test('a_company_is_created_listed_and_read', async () => {
     const body = { companyName: 'Müller & Söhne <script>', country: 'DE', timeZone: 'Europe/Berlin', menuUrl: 'https://example.com/menu', assignPhone: false };
     assert.equal(contract.requestProblems('create_company', body), '');
@@ -157,6 +144,20 @@ describe('OpenAPI', () => {
     const messages = await drive('list_messages', 200, of(company.id));
     assert.equal(messages.json.data.length, 2);
     for (const query of ['?limit=1', '?status=received', '?direction=inbound', '?number=%2B12125559876', '?campaignId=sms_x']) await drive('list_messages', 200, { ...of(company.id), query });
+  });
+
+  test('a_message_is_sent_and_nobody_has_to_decide_on_it', async () => {
+    const body = { user_phone_number: '+16465551234', content: 'Hello!', media: ['https://example.com/menu.png'], sender: 'ana' };
+    assert.equal(contract.requestProblems('send_message', body), '');
+    const sender = await addCompany(gateway);
+    const headers = { 'x-company-id': sender.id };
+    const { json } = await drive('send_message', 202, { body, headers });
+    await drive('send_message', 400, { body: { ...body, media: ['http://example.com'] }, headers });
+    await drive('send_message', 422, { body: { ...body, content: 'x'.repeat(1601) }, headers });
+    await until(async () => (await gateway.call('GET', `/api/companies/${sender.id}/messages`)).json.data[0].twilio_sid, 'it is sent');
+    await drive('resolve_message', 409, { path: { messageId: json.id }, body: { outcome: 'sent' }, headers });
+    await drive('resolve_message', 404, { path: { messageId: 'msg_0000000000' }, body: { outcome: 'not_sent' }, headers });
+    await drive('resolve_message', 400, { path: { messageId: json.id }, body: { outcome: 'perhaps' }, headers });
   });
 
   test('the_tree_of_actors', async () => {
