@@ -1,17 +1,70 @@
 #include "persistence/tenant_queries.hpp"
 
+#include "json/reader.hpp"
 #include "json/tenant_config.hpp"
 #include "persistence/stores_internal.hpp"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
+
+#include <limits>
 
 namespace trunkline::persistence {
 
-const std::string tenant_columns =
-    "c.id, c.name, c.country, c.time_zone, c.menu_url, c.state, c.created_at, c.updated_at, c.version, k.settings, "
-    "k.account_sid, k.data_key, k.auth_token, k.next_auth_token, k.api_key, k.api_secret, k.hook_token, k.version, "
-    "k.last_updated";
+namespace {
+
+constexpr size_t most_numbers_text = 16 * 1024 * 1024, most_numbers = 100'000, longest = 4'096;
+
+/// The numbers of a company in their order, each an array of these columns.
+std::string numbers_column(dialect kind) {
+  constexpr std::string_view columns = "n.phone_number, n.friendly_name, n.active, n.is_primary, n.hook_token, "
+                                       "n.in_account, n.sid, n.capabilities, n.source, n.assigned_at";
+  return kind == dialect::sqlite
+             ? fmt::format("(select json_object('numbers', json_group_array(json(one))) from (select json_array({}) as "
+                           "one from company_number n where n.company_id = c.id order by n.position))",
+                           columns)
+             : fmt::format("(select cast(json_build_object('numbers', coalesce(json_agg(json_build_array({}) order by "
+                           "n.position), '[]')) as text) from company_number n where n.company_id = c.id)",
+                           columns);
+}
+
+core::company_number number_from(const std::vector<json::field>& row) {
+  const auto text = [&](size_t i) { return row[i].text(0, longest).value_or(""); };
+  const auto count = [&](size_t i) {
+    return row[i].integer(std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()).value_or(0);
+  };
+  const auto in_account = row[5].is_null() ? std::nullopt : std::optional(count(5) != 0);
+  return {core::phone_number(text(0)),
+          text(1),
+          count(2) != 0,
+          count(3) != 0,
+          core::hook_token(text(4)),
+          {in_account, text(6), text(7), text(8), core::timestamp{count(9)}}};
+}
+
+core::expected<std::vector<core::company_number>> read_numbers(const std::string& text) {
+  auto body = json::body::parse(text, most_numbers_text);
+  if (!body)
+    return core::fail(std::move(body).error());
+  std::vector<core::company_number> numbers;
+  auto fields = body->fields();
+  const auto list = fields.require("numbers");
+  for (const auto& one : (list ? list->array(0, most_numbers) : std::nullopt).value_or(std::vector<json::field>()))
+    if (const auto row = one.array(10, 10))
+      numbers.push_back(number_from(*row));
+  if (auto wrong = body->refused())
+    return core::fail(std::move(*wrong));
+  return numbers;
+}
+
+} // namespace
+
+std::string tenant_columns(dialect kind) {
+  return "c.id, c.name, c.country, c.time_zone, c.menu_url, c.state, c.created_at, c.updated_at, c.version, "
+         "k.settings, "
+         "k.account_sid, k.data_key, k.auth_token, k.next_auth_token, k.api_key, k.api_secret, k.hook_token, "
+         "k.version, k.last_updated, " +
+         numbers_column(kind);
+}
 
 std::string_view to_text(core::tenant_state state) {
   return state == core::tenant_state::quarantined ? "quarantined" : "active";
@@ -31,9 +84,11 @@ core::signature_mode signature_mode_from(std::string_view text) {
 
 core::expected<core::tenant_profile> to_profile(const tenant_row& row, const vault& keys) {
   auto config = json::read_settings(row.settings);
-  if (!config)
-    return core::fail(core::ec::internal_error, "The stored configuration cannot be read.",
-                      fmt::format("company {}: {}", row.tenant.id, config.error().context));
+  auto numbers = read_numbers(row.numbers);
+  if (!config || !numbers)
+    return core::fail(
+        core::ec::internal_error, "The stored configuration cannot be read.",
+        fmt::format("company {}: {}", row.tenant.id, config ? numbers.error().detail : config.error().context));
   core::tenant_profile profile;
   profile.tenant = row.tenant;
   profile.tenant.menu_url = row.menu_url.get();
@@ -42,6 +97,7 @@ core::expected<core::tenant_profile> to_profile(const tenant_row& row, const vau
   profile.tenant.updated_at.ms = row.updated_at;
   profile.tenant.version = row.tenant_version;
   profile.config = std::move(*config);
+  profile.config.numbers = std::move(*numbers);
   auto& credentials = profile.config.credentials;
   credentials.account_sid = row.account_sid;
   const std::tuple<core::secret&, std::string_view, const std::string&> secrets[] = {
@@ -61,38 +117,6 @@ core::expected<core::tenant_profile> to_profile(const tenant_row& row, const vau
   return profile;
 }
 
-numbers_by_company numbers_of(soci::session& sql, dialect kind, const std::vector<std::string>& companies) {
-  numbers_by_company numbers;
-  if (companies.empty())
-    return numbers;
-  const bool sqlite = kind == dialect::sqlite;
-  const auto ids = sqlite ? fmt::format("[\"{}\"]", fmt::join(companies, "\",\""))
-                          : fmt::format("{{{}}}", fmt::join(companies, ","));
-  const std::string query = fmt::format(
-      "select company_id, phone_number, friendly_name, active, is_primary, hook_token, in_account, sid, "
-      "capabilities, source, assigned_at from company_number where company_id {} order by company_id, position",
-      sqlite ? "in (select value from json_each(:ids))" : "= any(cast(:ids as text[]))");
-  std::string company, number, name, hook, sid, capabilities, source;
-  int active = 0, primary = 0;
-  long long assigned_at = 0;
-  nullable_int in_account;
-  for_each_row(
-      sql, query,
-      std::tie(company, number, name, active, primary, hook, in_account, sid, capabilities, source, assigned_at),
-      [&] {
-        const auto known = in_account.get();
-        numbers[company].push_back({core::phone_number(number),
-                                    name,
-                                    active != 0,
-                                    primary != 0,
-                                    core::hook_token(hook),
-                                    {known ? std::optional(*known != 0) : std::nullopt, sid, capabilities, source,
-                                     core::timestamp{assigned_at}}});
-      },
-      ids);
-  return numbers;
-}
-
 std::vector<tenant_row> list_tenants(soci::session& sql, dialect kind, const core::tenant_filter& filter,
                                      bool platform_usable, const core::page_request& page) {
   // An empty parameter means "any"; every name stands once, so some values are given twice.
@@ -105,7 +129,7 @@ std::vector<tenant_row> list_tenants(soci::session& sql, dialect kind, const cor
                   "and (:state = '' or c.state = :stored) "
                   "and (:source = '' or case when k.account_sid <> '' then 'company' else :otherwise end = :wanted) "
                   "order by c.created_at desc, c.id desc limit :limit",
-                  tenant_columns, kind == dialect::sqlite ? "instr" : "strpos");
+                  tenant_columns(kind), kind == dialect::sqlite ? "instr" : "strpos");
   const page_start start(page);
   const std::string state(filter.state ? to_text(*filter.state) : "");
   const std::string otherwise = platform_usable ? "platform" : "none";

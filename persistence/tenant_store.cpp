@@ -2,6 +2,7 @@
 #include "json/changes.hpp"
 #include "json/tenant_config.hpp"
 #include "persistence/audit_row.hpp"
+#include "persistence/json_rows.hpp"
 #include "persistence/key_checks.hpp"
 #include "persistence/stores_internal.hpp"
 #include "persistence/tenant_changes.hpp"
@@ -50,6 +51,8 @@ core::expected<sealed_credentials> seal_all(const vault& keys, const std::string
 struct claim {
   std::string_view field;
   std::string pointer;
+
+  bool operator==(const claim&) const = default;
 };
 
 std::map<std::string, claim> claims_of(const core::tenant_config& config) {
@@ -85,26 +88,45 @@ core::expected<void> take_numbers(soci::session& sql, const core::tenant_id& id,
   return {};
 }
 
-/// Replaces the list; a number that stays keeps its token, so that its webhook URLs stay valid.
-void store_numbers(soci::session& sql, const core::tenant_id& id, const std::map<std::string, std::string>& known_hooks,
-                   std::vector<core::company_number>& numbers, core::timestamp now) {
-  execute(sql, "delete from company_number where company_id = :id", id.value);
-  int position = 0;
-  for (auto& number : numbers) {
-    const auto known = known_hooks.find(number.number.str());
-    number.hook = known == known_hooks.end() ? new_hook() : core::hook_token(known->second);
-    auto& origin = number.origin;
-    if (origin.assigned_at.ms == 0)
-      origin.assigned_at = now;
-    execute(sql,
-            "insert into company_number (company_id, position, phone_number, friendly_name, active, is_primary, "
-            "hook_token, in_account, sid, capabilities, source, assigned_at) values (:id, :position, :number, :name, "
-            ":active, :primary, :hook, :in_account, :sid, :capabilities, :source, :assigned)",
-            id.value, position++, number.number.str(), number.friendly_name, int{number.active}, int{number.primary},
-            number.hook.value,
-            nullable_int(origin.in_account ? std::optional<int64_t>(*origin.in_account) : std::nullopt), origin.sid,
-            origin.capabilities, origin.source, origin.assigned_at.ms);
+/// A number that stays keeps its token, so that its webhook URLs stay valid.
+void keep_tokens(std::vector<core::company_number>& numbers, const std::vector<core::company_number>& known,
+                 core::timestamp now) {
+  std::map<std::string, core::hook_token> tokens;
+  for (const auto& one : known)
+    tokens.emplace(one.number.str(), one.hook);
+  for (auto& one : numbers) {
+    const auto found = tokens.find(one.number.str());
+    one.hook = found == tokens.end() ? new_hook() : found->second;
+    if (one.origin.assigned_at.ms == 0)
+      one.origin.assigned_at = now;
   }
+}
+
+std::string rows_of(const std::vector<core::company_number>& numbers) {
+  json_rows rows;
+  int64_t position = 0;
+  for (const auto& one : numbers) {
+    const auto& origin = one.origin;
+    const auto in_account = origin.in_account ? std::optional<int64_t>(*origin.in_account) : std::nullopt;
+    rows.add(position++, one.number.str(), one.friendly_name, int64_t{one.active}, int64_t{one.primary}, one.hook.value,
+             in_account, origin.sid, origin.capabilities, origin.source, origin.assigned_at.ms);
+  }
+  return rows.take();
+}
+
+void store_numbers(soci::session& sql, dialect kind, const core::tenant_id& id, const std::string& rows) {
+  execute(sql, "delete from company_number where company_id = :id", id.value);
+  const std::initializer_list<json_column> columns = {
+      {"position", "bigint"},   {"phone_number", "text"}, {"friendly_name", "text"}, {"active", "bigint"},
+      {"is_primary", "bigint"}, {"hook_token", "text"},   {"in_account", "bigint"},  {"sid", "text"},
+      {"capabilities", "text"}, {"source", "text"},       {"assigned_at", "bigint"}};
+  execute(sql,
+          fmt::format("insert into company_number (company_id, position, phone_number, friendly_name, active, "
+                      "is_primary, hook_token, in_account, sid, capabilities, source, assigned_at) select :id, "
+                      "position, phone_number, friendly_name, active, is_primary, hook_token, in_account, sid, "
+                      "capabilities, source, assigned_at from {}",
+                      from_json_rows(kind, columns)),
+          id.value, rows);
 }
 
 class sql_tenant_store final : public tenant_store {
@@ -124,25 +146,20 @@ public:
   }
 
   core::expected<core::tenant_profile> find(const core::tenant_id& id) override {
-    return session_->run("finding a company", access::snapshot, [&](soci::session& sql) { return read(sql, id); });
+    return session_->run("finding a company", access::read, [&](soci::session& sql) { return read(sql, id); });
   }
 
   core::expected<core::page<core::tenant_profile>> list(const core::tenant_filter& filter, bool platform_usable,
                                                         const core::page_request& page) override {
     using result = core::expected<core::page<core::tenant_profile>>;
-    return session_->run("listing companies", access::snapshot, [&](soci::session& sql) -> result {
+    return session_->run("listing companies", access::read, [&](soci::session& sql) -> result {
       const auto rows = cut_page(list_tenants(sql, session_->kind(), filter, platform_usable, page), page.limit);
-      std::vector<std::string> ids;
-      for (const auto& row : rows.rows)
-        ids.push_back(row.tenant.id.value);
-      auto numbers = numbers_of(sql, session_->kind(), ids);
       core::page<core::tenant_profile> out;
       out.more = rows.more;
       for (const auto& row : rows.rows) {
         auto profile = to_profile(row, keys_);
         if (!profile)
           return core::fail(std::move(profile.error()));
-        profile->config.numbers = std::move(numbers[row.tenant.id.value]);
         out.rows.push_back(std::move(*profile));
       }
       return out;
@@ -162,13 +179,17 @@ public:
 
   core::expected<void> check_numbers(const core::tenant_id& id, const core::tenant_config& config) override {
     return session_->run("looking for who has a number", access::read, [&](soci::session& sql) -> core::expected<void> {
-      for (const auto& [number, claim] : claims_of(config)) {
-        std::string holder;
-        if (fetch_row(sql, "select company_id from phone_claim where phone_number = :number", std::tie(holder),
-                      number) &&
-            holder != id.value)
-          return core::fail(taken_by_another(claim));
-      }
+      const auto claims = claims_of(config);
+      json_rows wanted;
+      for (const auto& [number, claim] : claims)
+        wanted.add(number);
+      std::string taken;
+      if (fetch_row(sql,
+                    fmt::format("select phone_number from phone_claim where company_id <> :id and phone_number in "
+                                "(select number from {}) order by phone_number limit 1",
+                                from_json_rows(session_->kind(), {{"number", "text"}})),
+                    std::tie(taken), id.value, wanted.take()))
+        return core::fail(taken_by_another(claims.at(taken)));
       return {};
     });
   }
@@ -176,12 +197,12 @@ public:
   core::expected<core::tenant_profile> change(const core::tenant_id& id, std::optional<int64_t> if_version,
                                               const core::tenant_change& change, core::timestamp now,
                                               const core::author& by) override {
-    auto changed = session_->run("changing a company", access::write, [&](soci::session& sql) {
-      return change_company(sql, session_->kind(), id, if_version, change, now, by);
+    using result = core::expected<core::tenant_profile>;
+    return session_->run("changing a company", access::write, [&](soci::session& sql) -> result {
+      if (auto changed = change_company(sql, session_->kind(), id, if_version, change, now, by); !changed)
+        return core::fail(std::move(changed.error()));
+      return read(sql, id);
     });
-    if (!changed)
-      return core::fail(std::move(changed.error()));
-    return find(id);
   }
 
   core::expected<void> set_state(const core::tenant_id& id, core::tenant_state state, core::timestamp now,
@@ -224,22 +245,26 @@ private:
                                                      core::timestamp now, const core::author& by);
   /// False if there is a company of this id already.
   core::expected<bool> insert_company(soci::session& sql, const core::tenant_profile& profile, const core::author& by);
+  std::optional<tenant_row> read_row(soci::session& sql, const core::tenant_id& id);
   core::expected<core::tenant_profile> read(soci::session& sql, const core::tenant_id& id);
 
   std::shared_ptr<session> session_;
   vault keys_;
 };
 
-core::expected<core::tenant_profile> sql_tenant_store::read(soci::session& sql, const core::tenant_id& id) {
-  const std::string query = fmt::format(
-      "select {} from company c join company_config k on k.company_id = c.id where c.id = :id", tenant_columns);
+std::optional<tenant_row> sql_tenant_store::read_row(soci::session& sql, const core::tenant_id& id) {
   tenant_row row;
-  if (!fetch_row(sql, query, row.columns(), id.value))
-    return no_such_company();
-  auto profile = to_profile(row, keys_);
-  if (profile)
-    profile->config.numbers = numbers_of(sql, session_->kind(), {row.tenant.id.value})[row.tenant.id.value];
-  return profile;
+  const bool found =
+      fetch_row(sql,
+                fmt::format("select {} from company c join company_config k on k.company_id = c.id where c.id = :id",
+                            tenant_columns(session_->kind())),
+                row.columns(), id.value);
+  return found ? std::optional(std::move(row)) : std::nullopt;
+}
+
+core::expected<core::tenant_profile> sql_tenant_store::read(soci::session& sql, const core::tenant_id& id) {
+  const auto row = read_row(sql, id);
+  return row ? to_profile(*row, keys_) : no_such_company();
 }
 
 core::expected<bool> sql_tenant_store::insert_company(soci::session& sql, const core::tenant_profile& profile,
@@ -273,25 +298,26 @@ core::expected<core::tenant_config> sql_tenant_store::replace_config(soci::sessi
                                                                      const core::author& by) {
   if (session_->kind() == dialect::postgresql)
     execute(sql, "select 1 from company_config where company_id = :id for update", id.value);
-  const auto current = read(sql, id);
+  const auto row = read_row(sql, id);
+  if (!row)
+    return no_such_company();
+  const auto current = to_profile(*row, keys_);
   if (!current)
     return core::fail(current.error());
   if (if_version && *if_version != current->config.version)
     return core::fail(core::ec::etag_mismatch, "The configuration has been changed meanwhile. Read it again.");
   config.hook = current->config.hook;
   config.version = current->config.version;
-  std::string data_key;
-  fetch_row(sql, "select data_key from company_config where company_id = :id", std::tie(data_key), id.value);
-  auto sealed = seal_all(keys_, data_key, id, config.credentials);
+  auto sealed = seal_all(keys_, row->data_key, id, config.credentials);
   if (!sealed)
     return core::fail(std::move(sealed.error()));
 
-  if (auto taken = take_numbers(sql, id, config); !taken)
-    return core::fail(std::move(taken.error()));
-  std::map<std::string, std::string> hooks;
-  for (const auto& number : current->config.numbers)
-    hooks.emplace(number.number.str(), number.hook.value);
-  store_numbers(sql, id, hooks, config.numbers, now);
+  if (claims_of(config) != claims_of(current->config))
+    if (auto taken = take_numbers(sql, id, config); !taken)
+      return core::fail(std::move(taken.error()));
+  keep_tokens(config.numbers, current->config.numbers, now);
+  if (auto rows = rows_of(config.numbers); rows != rows_of(current->config.numbers))
+    store_numbers(sql, session_->kind(), id, rows);
 
   ++config.version;
   config.last_updated = now;
