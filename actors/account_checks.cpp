@@ -154,7 +154,7 @@ bool account_checks::check_platform() {
   if (!parts_.platform)
     return false;
   if (!asked_.contains(outage_watch::platform))
-    ask(outage_watch::platform, {parts_.platform->account_sid, parts_.platform->auth_token, {}, {}}, {});
+    ask(outage_watch::platform, access_of(*parts_.platform), {});
   return true;
 }
 

@@ -46,6 +46,8 @@ public:
   virtual bool may_act() const = 0;
   /// The node that acts for a company releases it.
   virtual void release_elsewhere(release_quarantine question) = 0;
+  /// The node that acts for a company is told that it has something to send; should that get lost, it finds out itself.
+  virtual void wake_elsewhere(const core::tenant_id& company) = 0;
 };
 
 } // namespace trunkline::actors

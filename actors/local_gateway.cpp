@@ -180,7 +180,12 @@ void local_gateway::ask(release_quarantine question) {
   release_here(std::move(question));
 }
 
-/// A company of another node hears of it within a second or two, from its own watch.
+void local_gateway::wake(const core::tenant_id& company) {
+  if (office_ && !parts_.node->elsewhere->is_here(company))
+    return office_->wake_elsewhere(company);
+  wake_here(company);
+}
+
 void local_gateway::ask(enqueue_message question) {
   parts_.deadlines.watch(question.answer.watched());
   question.answer = reply<core::message_record>(

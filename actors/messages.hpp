@@ -71,7 +71,6 @@ struct record_event {
 struct commit_batch {};
 struct look_for_idle {};
 struct look_for_left {};
-struct report_vitals {};
 
 } // namespace trunkline::actors
 
@@ -87,4 +86,3 @@ TRUNKLINE_LOCAL_MESSAGE(record_event)
 TRUNKLINE_LOCAL_MESSAGE(commit_batch)
 TRUNKLINE_LOCAL_MESSAGE(look_for_idle)
 TRUNKLINE_LOCAL_MESSAGE(look_for_left)
-TRUNKLINE_LOCAL_MESSAGE(report_vitals)

@@ -60,7 +60,6 @@ core::send_wish outbox_state::wish() const {
   const auto steady = node->clock.steady();
   core::send_wish out;
   out.now = node->clock.now();
-  out.send_within_ms = send_within_ms;
   out.first = first;
   out.budget = pace.budget(steady);
   out.budget.messages = pace.air_limit() - in_air.size();
@@ -80,6 +79,7 @@ void outbox_state::claimed(messages_claimed& news) {
     return look_in(after_a_failure_ms);
   }
   first = false;
+  short_of_room = news.orders->more || news.orders->budget_used_up;
   for (const auto& message : news.orders->go)
     send(message);
   for (const auto& message : news.orders->doubtful)
@@ -102,11 +102,19 @@ void outbox_state::conclude(const core::send_orders& orders) {
   look_in(std::min(wait.value_or(idle_ms), idle_ms));
 }
 
-void outbox_state::look_in(int64_t ms) { self->delayed_send(self, std::chrono::milliseconds(ms), look_again{++turn}); }
+/// Unless it looks sooner anyway.
+void outbox_state::look_in(int64_t ms) {
+  const core::steady_time at{node->clock.steady().ms + ms};
+  if (next_look && *next_look <= at)
+    return;
+  next_look = at;
+  self->delayed_send(self, std::chrono::milliseconds(ms), look_again{++turn});
+}
 
 void outbox_state::its_turn(const look_again& news) {
   if (news.turn != turn)
     return;
+  next_look.reset();
   const bool idle = in_air.empty() && to_settle.empty() && asked_about.empty() && !claiming;
   if (idle && node->clock.steady().ms - busy_at.ms >= idle_ms)
     return self->quit(caf::exit_reason::normal); // whoever has something for it spawns another one
@@ -131,7 +139,7 @@ void outbox_state::send(const core::outgoing_message& outgoing) {
   auto order = order_for(*node, *profile, outgoing);
   order.answer = std::move(answer);
   order.may_send = [places = node->elsewhere, mine = *mine, &clock = node->clock,
-                    until = core::steady_time{claimed_at.ms + send_within_ms}] {
+                    until = core::steady_time{claimed_at.ms + core::send_within_ms}] {
     return clock.steady() < until && (!places || places->may_send(mine));
   };
   if (message.simulated)
@@ -189,7 +197,8 @@ void outbox_state::settled(attempts_settled& news) {
       in_air.erase(found);
   }
   settle();
-  look();
+  if (again || short_of_room)
+    look();
 }
 
 // -- finding out ------------------------------------------------------------------------------------------------------
@@ -203,7 +212,7 @@ void outbox_state::ask_about(const core::doubtful_message& message) {
   asked_about.emplace(message.id, message.recipient);
   auto me = caf::actor_cast<outbox_actor>(self);
   caf::anon_send(node->twilio, list_sent_messages{access_for(*node, *profile), message.communication_type,
-                                                  message.twilio_number, message.recipient, message.began_at,
+                                                  message.twilio_number, message.recipient,
                                                   reply<std::vector<core::sent_candidate>>([me, message](auto listed) {
                                                     doubt_examined news{message, {}};
                                                     if (listed)

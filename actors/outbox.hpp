@@ -21,7 +21,6 @@ namespace trunkline::actors {
 /// after its deadline or once the company has moved.
 struct outbox_state {
   static inline constexpr auto name = "outbox";
-  static constexpr int64_t send_within_ms = 5'000; ///< of the claim; later no byte leaves
 
   struct attempt {
     ticket in_flight;
@@ -61,6 +60,8 @@ struct outbox_state {
   std::vector<core::send_result> to_settle;
   pacer pace;
   bool first = true, claiming = false, again = false, settling = false;
+  bool short_of_room = false; ///< more could go once something has ended
+  std::optional<core::steady_time> next_look;
   int64_t turn = 0; ///< of the moment to look again: an older one does not count
   core::steady_time busy_at, claimed_at;
   std::minstd_rand random{std::random_device{}()};

@@ -58,7 +58,7 @@ struct decide_message {
 
 struct list_due_companies {
   size_t most = 1'000;
-  reply<std::vector<core::due_company>> answer;
+  reply<std::vector<core::tenant_id>> answer;
 };
 
 // -- OUTBOX -----------------------------------------------------------------------------------------------------------
@@ -106,7 +106,7 @@ struct wake_company {
 };
 struct look_for_due {};
 struct due_found {
-  core::expected<std::vector<core::due_company>> companies;
+  core::expected<std::vector<core::tenant_id>> companies;
 };
 
 } // namespace trunkline::actors

@@ -16,7 +16,7 @@ void outbox_watch_state::look() {
   auto me = caf::actor_cast<outbox_watch_actor>(self);
   list_due_companies question;
   question.answer =
-      reply<std::vector<core::due_company>>([me](auto found) { caf::anon_send(me, due_found{std::move(found)}); });
+      reply<std::vector<core::tenant_id>>([me](auto found) { caf::anon_send(me, due_found{std::move(found)}); });
   node->stores.ask(std::move(question));
 }
 
@@ -24,8 +24,8 @@ void outbox_watch_state::look() {
 void outbox_watch_state::wake(const due_found& news) {
   if (news.companies)
     for (const auto& one : *news.companies)
-      if (!node->elsewhere || node->elsewhere->is_here(one.tenant))
-        caf::anon_send(shards, wake_company{one.tenant});
+      if (!node->elsewhere || node->elsewhere->is_here(one))
+        caf::anon_send(shards, wake_company{one});
   self->delayed_send(self, look_every, look_for_due{});
 }
 

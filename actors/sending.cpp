@@ -46,7 +46,7 @@ account_access access_for(const services& node, const core::tenant_profile& comp
   if (!company.config.credentials.account_sid.empty())
     return access_of(company.config.credentials);
   if (node.platform)
-    return {node.platform->account_sid, node.platform->auth_token, {}, {}};
+    return access_of(*node.platform);
   return {};
 }
 

@@ -27,18 +27,11 @@ core::gauge active("trunkline_actor_active", "Actors running", "type", "TENANT")
 
 void shards_state::handle(job_ptr job) {
   pulse->mailbox.store(self->mailbox().size(), std::memory_order_relaxed);
-  tenant_actor target;
-  bool passive = false;
-  node->tenants.with_slot(job->key.tenant, [&](tenant_slot& slot) {
-    if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(node->clock.steady()))
-      slot.phase = tenant_phase::passive;
-    passive = slot.phase == tenant_phase::passive;
-    if (slot.phase == tenant_phase::running)
-      target = slot.actor;
-  });
-  if (passive && node->elsewhere && !node->elsewhere->is_here(job->key.tenant)) // moved as the webhook came
+  auto [phase, target] = standing_of(job->key.tenant);
+  if (phase == tenant_phase::passive && node->elsewhere &&
+      !node->elsewhere->is_here(job->key.tenant)) // moved as the webhook came
     return answer_without_actor(node, job, decide_at_the_edge);
-  if (passive)
+  if (phase == tenant_phase::passive)
     target = activate(job->key.tenant);
   if (target)
     caf::anon_send(target, handle_webhook{std::move(job)});
@@ -50,17 +43,8 @@ void shards_state::handle(job_ptr job) {
 void shards_state::wake(const core::tenant_id& tenant) {
   if (node->elsewhere && !node->elsewhere->is_here(tenant))
     return;
-  tenant_actor target;
-  bool passive = false;
-  node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
-    if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(node->clock.steady()))
-      slot.phase = tenant_phase::passive;
-    passive = slot.phase == tenant_phase::passive;
-    if (slot.phase == tenant_phase::running)
-      target = slot.actor;
-    slot.last_used_ms.store(node->clock.steady().ms, std::memory_order_relaxed);
-  });
-  if (passive)
+  auto [phase, target] = standing_of(tenant);
+  if (phase == tenant_phase::passive)
     target = activate(tenant);
   if (target)
     caf::anon_send(target, look_for_messages{});
@@ -71,6 +55,20 @@ void shards_state::wake(const core::tenant_id& tenant) {
 void shards_state::handle_again(const job_ptr& job) {
   auto me = caf::actor_cast<shards_actor>(self);
   handle(make_rescuable(std::move(*job), [me](job_ptr lost) { caf::anon_send(me, answer_safely{std::move(lost)}); }));
+}
+
+std::pair<tenant_phase, tenant_actor> shards_state::standing_of(const core::tenant_id& tenant) {
+  std::pair<tenant_phase, tenant_actor> found;
+  const auto now = node->clock.steady();
+  node->tenants.with_slot(tenant, [&](tenant_slot& slot) {
+    if (slot.phase == tenant_phase::backoff && slot.crashes->policy.may_run(now))
+      slot.phase = tenant_phase::passive;
+    slot.last_used_ms.store(now.ms, std::memory_order_relaxed);
+    found.first = slot.phase;
+    if (slot.phase == tenant_phase::running)
+      found.second = slot.actor;
+  });
+  return found;
 }
 
 tenant_actor shards_state::activate(const core::tenant_id& tenant) {

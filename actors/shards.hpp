@@ -44,6 +44,8 @@ struct shards_state {
   void leave(const leave_companies& order);
   void look_for_left();
 
+  /// Its actor, if it runs; a back-off that has passed ends here.
+  std::pair<tenant_phase, tenant_actor> standing_of(const core::tenant_id& tenant);
   tenant_actor activate(const core::tenant_id& tenant);
   tenant_actor spawn_tenant(tenant_slot& slot);
   void make_room(size_t coming, size_t at_most);

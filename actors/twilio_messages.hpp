@@ -34,6 +34,10 @@ inline account_access access_of(const core::twilio_credentials& own) {
   return {own.account_sid, own.auth_token, own.api_key, own.api_secret};
 }
 
+inline account_access access_of(const core::platform_account& platform) {
+  return {platform.account_sid, platform.auth_token, {}, {}};
+}
+
 struct account_state {
   std::string status; ///< "active", "suspended", "closed"
   std::string type;   ///< "Full", "Trial"
@@ -81,12 +85,11 @@ struct send_message {
   reply<send_answer> answer;
 };
 
-/// What the account has sent from the one to the other since about then, oldest first; all of it or an error.
+/// What the account has sent from the one to the other, in any order; all of it or an error.
 struct list_sent_messages {
   account_access access;
   std::string communication_type;
   core::phone_number from, to;
-  core::timestamp since;
   reply<std::vector<core::sent_candidate>> answer;
 };
 

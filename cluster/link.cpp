@@ -126,13 +126,13 @@ void link_state::greet(const caf::strong_actor_ptr& gate) {
   gatekeeper = caf::actor_cast<remote_actor>(gate);
   self->monitor<caf::message_priority::high>(gatekeeper);
   between = {parts->me, parts->peer.incarnation, make_nonce(), {}};
-  send(gatekeeper, {parts->me, 0, "hello", {}, {}, between.caller_nonce});
+  send(gatekeeper, {parts->me, attempt, "hello", {}, {}, between.caller_nonce});
 }
 
 void link_state::challenged(const envelope& said) {
   constexpr size_t nonce_size = 16;
-  if (where != phase::greeting || said.payload.size() < nonce_size)
-    return;
+  if (where != phase::greeting || said.id != attempt || said.payload.size() < nonce_size)
+    return; // it may answer an earlier greeting late
   if (said.from != parts->peer.incarnation)
     return lost("another node answers there");
   between.called_nonce = said.payload.substr(0, nonce_size);
@@ -237,7 +237,9 @@ void link_state::ping(int64_t now) {
 void link_state::look() {
   const auto now = now_ms();
   expire(now);
-  if (where == phase::up) {
+  if (where == phase::up && now - ponged_ms > mute_after_ms) {
+    lost("it does not answer");
+  } else if (where == phase::up) {
     ping(now);
   } else if (now >= next_ms) {
     if (where == phase::waiting)

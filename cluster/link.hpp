@@ -46,6 +46,9 @@ struct link_state {
   static inline constexpr auto name = "link";
   static constexpr size_t window = 1'000, window_bytes = 8 * 1024 * 1024; ///< outstanding at most
   static constexpr int64_t ping_every_ms = 500, slow_after_ms = 1'500, hello_ms = 3'000;
+  /// After so long without a word the peer is greeted anew. Its end of the link may have died with a connection that
+  /// was another one than ours: then nobody tells us, and nobody hears us.
+  static constexpr int64_t mute_after_ms = 5'000;
 
   enum class phase : uint8_t { waiting, probing, connecting, greeting, up };
   struct question {

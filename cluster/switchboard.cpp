@@ -69,6 +69,10 @@ void switchboard::serve(const std::string& topic, const std::string& payload,
     return serve_health(payload, std::move(answer));
   if (topic == "release")
     return serve_release(payload, std::move(answer));
+  if (topic == "wake") {
+    parts_.gateway.wake_here(core::tenant_id(payload)); // which looks whether it acts for it
+    return answer(encode_text(std::string()));
+  }
   answer(encode_text(core::fail(core::ec::not_found, "This node does not know the question.")));
 }
 
@@ -195,6 +199,11 @@ void switchboard::release_elsewhere(actors::release_quarantine question) {
   const auto owner = parts_.companies.owner_of(question.tenant);
   parts_.others.ask(owner,
                     {"release", encode_release(question.tenant, question.by), 5s, actors::reply<std::string>(heard)});
+}
+
+void switchboard::wake_elsewhere(const core::tenant_id& company) {
+  parts_.others.ask(parts_.companies.owner_of(company),
+                    {"wake", company.value, 2s, actors::reply<std::string>([](const auto&) {})});
 }
 
 // -- the links of this node -------------------------------------------------------------------------------------------

@@ -39,6 +39,7 @@ public:
   void ask(actors::read_health question) override;
   void ask(actors::run_health question) override;
   void release_elsewhere(actors::release_quarantine question) override;
+  void wake_elsewhere(const core::tenant_id& company) override;
 
 private:
   void serve_webhook(const std::string& payload, std::function<void(std::string)> answer) const;

@@ -11,7 +11,7 @@ constexpr int64_t clocks_apart_ms = 120'000;
 
 timestamp next_look(const doubtful_message& message, const doubt_settings& settings, timestamp now) {
   const auto since = message.began_at.ms;
-  for (const auto after : {settings.first_after_ms, settings.second_after_ms, settings.lag_ms})
+  for (const auto after : {settings.first_after_ms, settings.second_after_ms, send_within_ms + settings.lag_ms})
     if (now.ms < since + after)
       return {since + after};
   return {now.ms + std::max<int64_t>(1'000, settings.lag_ms / 6)};
@@ -28,6 +28,11 @@ std::string lane_of(std::string_view communication_type, const phone_number& twi
   return std::string(communication_type) + ':' + twilio_number.str();
 }
 
+lane_parts parts_of_lane(std::string_view lane) {
+  const auto colon = lane.find(':');
+  return {std::string(lane.substr(0, colon)), std::string(lane.substr(colon + 1))};
+}
+
 doubt_verdict judge_doubt(const doubtful_message& message, const std::optional<std::vector<sent_candidate>>& candidates,
                           bool resend_unclear, const doubt_settings& settings, timestamp now) {
   if (candidates) {
@@ -38,7 +43,7 @@ doubt_verdict judge_doubt(const doubtful_message& message, const std::optional<s
         oldest = &one;
     if (oldest)
       return {doubt_end::went_out, *oldest, {}};
-    if (now.ms >= message.began_at.ms + settings.lag_ms)
+    if (now.ms >= message.began_at.ms + send_within_ms + settings.lag_ms)
       return {doubt_end::never_went, {}, {}};
   } else if (now.ms >= message.unknown_since.ms + settings.give_up_ms) {
     return {resend_unclear ? doubt_end::never_went : doubt_end::held, {}, {}};

@@ -27,6 +27,13 @@ std::string_view to_string(outbox_state state);
 
 /// What is paced together: the sending number and the kind of message, "sms:+15551234567".
 std::string lane_of(std::string_view communication_type, const phone_number& twilio_number);
+struct lane_parts {
+  std::string communication_type, number;
+};
+lane_parts parts_of_lane(std::string_view lane);
+
+/// After its claim, no byte of an attempt leaves later than that.
+constexpr int64_t send_within_ms = 5'000;
 
 /// A message that is to go out now, with all that Twilio is told.
 struct outgoing_message {
@@ -84,13 +91,12 @@ struct sent_candidate {
   std::string twilio_sid, status;
   timestamp created_at;
   std::optional<int> error_code, segments;
-  std::optional<money> price;
 };
 
 /// When Twilio is asked next, or what follows from what it has shown.
 struct doubt_settings {
   int64_t first_after_ms = 10'000, second_after_ms = 60'000;
-  int64_t lag_ms = 180'000;     ///< what is not listed by then did not go out
+  int64_t lag_ms = 180'000;     ///< after the last byte may have left; what is not listed by then did not go out
   int64_t give_up_ms = 900'000; ///< then it is left to somebody's word, if the list can not be had
 };
 

@@ -24,7 +24,7 @@ spend_day spending_of(const tenant& company, const tenant_config& config, timest
 /// What an OUTBOX wants to send now.
 struct send_wish {
   timestamp now;
-  int64_t send_within_ms = 5'000; ///< no byte leaves later
+  int64_t send_within_ms = core::send_within_ms; ///< no byte leaves later
   bool first = false; ///< nothing is in the air from here: whatever is `sending` is of an earlier life and may be out
   send_budget budget;
   send_rules rules; ///< opt-outs, the cap and paused campaigns are added from the database
@@ -42,12 +42,6 @@ struct send_orders {
   bool budget_used_up = false; ///< more could go with more budget
   bool more = false;           ///< it is worth looking again as soon as there is room
   bool empty = false;          ///< the company has no message on its way out
-};
-
-/// A company with something to do.
-struct due_company {
-  tenant_id tenant;
-  timestamp since;
 };
 
 } // namespace trunkline::core

@@ -1,5 +1,7 @@
 #include "core/sending_rate.hpp"
 
+#include "core/outgoing.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -19,8 +21,8 @@ bool is_toll_free(std::string_view number) {
 double lane_rate(std::string_view lane, const rate_limit_settings& limits) {
   if (limits.number_segments_per_second)
     return *limits.number_segments_per_second;
-  const auto number = lane.substr(lane.find(':') + 1);
-  if (lane.starts_with("whatsapp:"))
+  const auto [communication_type, number] = parts_of_lane(lane);
+  if (communication_type == "whatsapp")
     return 80;
   if (!number.starts_with('+'))
     return number.size() <= longest_short_code ? 100 : 10;

@@ -50,6 +50,11 @@ public:
   core::principal who;
   /// Not empty: whatever is made here goes by an id that follows from this text, so that it is not made twice.
   std::string once;
+  /// A new id, so many characters after its prefix.
+  std::string new_id(std::string_view prefix, std::string_view kind, size_t characters) const {
+    return once.empty() ? core::new_id(prefix, characters)
+                        : core::derived_id(prefix, once, kind).substr(0, prefix.size() + characters);
+  }
   core::author author() const { return {who, id_}; }
 
 protected:

@@ -102,7 +102,7 @@ std::optional<actors::account_access> account_of(const context& ctx, const core:
   if (!config.credentials.account_sid.empty())
     return actors::access_of(config.credentials);
   if (const auto& platform = ctx.actors.numbers().platform())
-    return actors::account_access{platform->account_sid, platform->auth_token, {}, {}};
+    return actors::access_of(*platform);
   return std::nullopt;
 }
 

@@ -31,7 +31,7 @@ std::vector<core::queued_send> read_window(soci::session& sql, const std::string
       std::tie(one.id.value, one.campaign_id, one.lane, recipient, priority, one.segments, one.cost.units, opted_out),
       [&] {
         one.recipient = core::phone_number(recipient);
-        one.twilio_number = core::phone_number(one.lane.substr(one.lane.find(':') + 1));
+        one.twilio_number = core::phone_number(core::parts_of_lane(one.lane).number);
         one.priority = static_cast<core::send_priority>(priority);
         one.opted_out = opted_out != 0;
         window.push_back(one);
@@ -43,18 +43,18 @@ std::vector<core::queued_send> read_window(soci::session& sql, const std::string
 std::vector<core::doubtful_message> read_doubtful(soci::session& sql, const std::string& company, core::timestamp now) {
   std::vector<core::doubtful_message> found;
   core::doubtful_message one;
-  std::string lane, recipient;
+  std::string name, recipient;
   long long attempt = 0, listings = 0;
   for_each_row(
       sql,
       fmt::format("select message_id, lane, recipient, attempt, began_at, unknown_since, listings from outbox "
                   "where company_id = :company and state = 'unknown' and due_at <= :now order by began_at limit {}",
                   most_doubtful),
-      std::tie(one.id.value, lane, recipient, attempt, one.began_at.ms, one.unknown_since.ms, listings),
+      std::tie(one.id.value, name, recipient, attempt, one.began_at.ms, one.unknown_since.ms, listings),
       [&] {
-        const auto colon = lane.find(':');
-        one.communication_type = lane.substr(0, colon);
-        one.twilio_number = core::phone_number(lane.substr(colon + 1));
+        const auto lane = core::parts_of_lane(name);
+        one.communication_type = lane.communication_type;
+        one.twilio_number = core::phone_number(lane.number);
         one.recipient = core::phone_number(recipient);
         one.attempt = static_cast<int>(attempt), one.listings = static_cast<int>(listings);
         found.push_back(one);
@@ -73,10 +73,7 @@ void refuse(soci::session& sql, dialect kind, const std::string& company, const 
     ids.add(window[place].id.value);
     steps.push_back({window[place].id.value, "failed", {}, 0, std::string(core::words_of(why)), 0});
   }
-  execute(
-      sql,
-      fmt::format("delete from outbox where message_id in (select id from {})", from_json_rows(kind, {{"id", "text"}})),
-      ids.take());
+  remove(sql, kind, ids.take());
   step_messages(sql, kind, company, steps, now);
 }
 
@@ -179,7 +176,7 @@ core::send_orders claim(soci::session& sql, dialect kind, const std::string& com
   orders.over_cap = plan.over_cap;
   orders.budget_used_up = plan.budget_used_up;
   orders.refused = plan.refuse.size();
-  orders.more = !plan.go.empty() || !plan.refuse.empty();
+  orders.more = window.size() >= most_of_a_lane && (!plan.go.empty() || !plan.refuse.empty());
   look_ahead(sql, company, wish.now, orders);
   return orders;
 }

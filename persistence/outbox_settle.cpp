@@ -22,13 +22,13 @@ struct sorted_results {
     if (const auto* accepted = std::get_if<core::send_accepted>(&result.how)) {
       steps.push_back(
           {id, status_of_accepted(accepted->status), accepted->twilio_sid, 0, {}, accepted->segments.value_or(0)});
-      done.add(id, static_cast<int64_t>(result.attempt));
+      done.add(id);
     } else if (const auto* rejected = std::get_if<core::send_rejected>(&result.how)) {
       steps.push_back({id, "failed", {}, rejected->code.value_or(0), rejected->message, 0});
       if (rejected->code == opted_out_at_twilio)
         opted_out.push_back(id);
       refunded.add(id, static_cast<int64_t>(result.attempt));
-      done.add(id, static_cast<int64_t>(result.attempt));
+      done.add(id);
     } else if (const auto* put_back = std::get_if<core::send_put_back>(&result.how)) {
       refunded.add(id, static_cast<int64_t>(result.attempt));
       back.add(id, static_cast<int64_t>(result.attempt), put_back->due_at.ms);
@@ -61,15 +61,6 @@ void suppress(soci::session& sql, const std::string& company, const std::vector<
             "company_id = :company on conflict (company_id, phone_number) do update set opted_out = 1, "
             "source = excluded.source, changed_at = excluded.changed_at where opt_out.opted_out = 0",
             now.ms, id, company);
-}
-
-void remove(soci::session& sql, dialect kind, json_rows& rows) {
-  if (rows.count() == 0)
-    return;
-  execute(sql,
-          fmt::format("delete from outbox where message_id in (select id from {})",
-                      from_json_rows(kind, {{"id", "text"}, {"attempt", "bigint"}})),
-          rows.take());
 }
 
 void queue_again(soci::session& sql, dialect kind, json_rows& rows) {
@@ -107,7 +98,8 @@ void settle(soci::session& sql, dialect kind, const std::string& company, const 
   refund(sql, kind, company, sorted.refunded, spending.day);
   step_messages(sql, kind, company, sorted.steps, now);
   suppress(sql, company, sorted.opted_out, now);
-  remove(sql, kind, sorted.done);
+  if (sorted.done.count() > 0)
+    remove(sql, kind, sorted.done.take());
   queue_again(sql, kind, sorted.back);
   begin_doubt(sql, kind, sorted.doubt);
 }

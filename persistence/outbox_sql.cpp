@@ -36,6 +36,13 @@ void step_messages(soci::session& sql, dialect kind, const std::string& company,
   execute(sql, text, now.ms, now.ms, rows.take(), company, company);
 }
 
+void remove(soci::session& sql, dialect kind, const std::string& rows) {
+  execute(
+      sql,
+      fmt::format("delete from outbox where message_id in (select id from {})", from_json_rows(kind, {{"id", "text"}})),
+      rows);
+}
+
 void add_spending(soci::session& sql, const std::string& company, const std::string& day, core::money amount) {
   if (amount.units == 0)
     return;

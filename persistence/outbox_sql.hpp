@@ -28,6 +28,9 @@ struct message_step {
 void step_messages(soci::session& sql, dialect kind, const std::string& company, const std::vector<message_step>& steps,
                    core::timestamp now);
 
+/// The messages in these rows, whose first column is `id`, have no way out any more.
+void remove(soci::session& sql, dialect kind, const std::string& rows);
+
 void add_spending(soci::session& sql, const std::string& company, const std::string& day, core::money amount);
 core::money spent(soci::session& sql, const std::string& company, const std::string& day);
 

@@ -154,17 +154,16 @@ public:
     });
   }
 
-  core::expected<std::vector<core::due_company>> due(core::timestamp now, size_t limit) override {
-    using result = core::expected<std::vector<core::due_company>>;
+  core::expected<std::vector<core::tenant_id>> due(core::timestamp now, size_t limit) override {
+    using result = core::expected<std::vector<core::tenant_id>>;
     return session_->run("looking for what is due", access::read, [&](soci::session& sql) -> result {
-      std::vector<core::due_company> found;
-      core::due_company one;
+      std::vector<core::tenant_id> found;
+      core::tenant_id one;
       for_each_row(
           sql,
-          "select company_id, min(due_at) from outbox where due_at <= :now and state <> 'held' group by company_id "
-          "order by 2 limit :limit",
-          std::tie(one.tenant.value, one.since.ms), [&] { found.push_back(one); }, now.ms,
-          static_cast<long long>(limit));
+          "select company_id from outbox where due_at <= :now and state <> 'held' group by company_id "
+          "order by min(due_at) limit :limit",
+          std::tie(one.value), [&] { found.push_back(one); }, now.ms, static_cast<long long>(limit));
       return found;
     });
   }

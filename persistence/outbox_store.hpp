@@ -36,7 +36,7 @@ public:
   virtual core::expected<core::message_record> decide(const core::tenant_id& tenant, const core::message_id& message,
                                                       bool went_out, core::timestamp now) = 0;
   /// Companies that have something to do now, longest waiting first.
-  virtual core::expected<std::vector<core::due_company>> due(core::timestamp now, size_t limit) = 0;
+  virtual core::expected<std::vector<core::tenant_id>> due(core::timestamp now, size_t limit) = 0;
 };
 
 } // namespace trunkline::persistence

@@ -74,32 +74,24 @@ void twilio_client_state::ask(const std::string& account, core::expected<http_re
     held_back.add();
     return question(core::fail(left_alone(breakers.wait(account, now))));
   }
-  ++under_way;
-  show_load();
-  exchange_finished news;
-  news.account = account;
-  news.recording = std::is_same_v<T, actors::recording_audio>;
-  recordings += news.recording;
-  news.answer = [question, read, user = request->user, password = request->password](http_outcome outcome) {
+  auto answer = [question, read, user = request->user, password = request->password](http_outcome outcome) {
     auto result = actors::guarded("twilio", [&] { return read(std::move(outcome)); });
     if (!result)
       conceal(result.error(), user, password);
     question(std::move(result));
   };
-  auto me = caf::actor_cast<twilio_client_actor>(self);
-  parts->http.start(std::move(*request), [me, news](http_outcome outcome) mutable {
-    news.outcome = std::move(outcome);
-    caf::anon_send(me, std::move(news));
-  });
+  start(account, std::move(*request), std::move(answer), std::is_same_v<T, actors::recording_audio>);
 }
 
 /// The answer is read on this actor's thread.
 void twilio_client_state::start(const std::string& account, http_request request,
-                                std::function<void(http_outcome)> answer) {
+                                std::function<void(http_outcome)> answer, bool recording) {
   ++under_way;
+  recordings += recording;
   show_load();
   exchange_finished news;
   news.account = account;
+  news.recording = recording;
   news.answer = std::move(answer);
   auto me = caf::actor_cast<twilio_client_actor>(self);
   parts->http.start(std::move(request), [me, news](http_outcome outcome) mutable {

@@ -65,7 +65,8 @@ struct twilio_client_state {
   void finished(exchange_finished& news);
 
   /// `read` makes the answer out of the outcome.
-  void start(const std::string& account, http_request request, std::function<void(http_outcome)> answer);
+  void start(const std::string& account, http_request request, std::function<void(http_outcome)> answer,
+             bool recording = false);
   template <class T, class Read>
   void ask(const std::string& account, core::expected<http_request> request, const actors::reply<T>& question,
            Read read);

@@ -89,11 +89,6 @@ actors::send_answer read_unsent(const not_sent& left) {
   return actors::send_not_now{{}, false, false, "not sent: " + left.detail};
 }
 
-std::string escaped(std::string_view text) {
-  auto pair = twilio::form_encode({{"", std::string(text)}});
-  return pair.substr(pair.find('=') + 1);
-}
-
 std::string address_of(std::string_view communication_type, const core::phone_number& number) {
   return (communication_type == "whatsapp" ? "whatsapp:" : "") + number.str();
 }
@@ -132,9 +127,9 @@ actors::send_answer read_send(const http_outcome& got) {
 }
 
 std::string first_page_of(const actors::list_sent_messages& question) {
-  return fmt::format("/Messages.json?PageSize={}&To={}&From={}", page_size,
-                     escaped(address_of(question.communication_type, question.to)),
-                     escaped(address_of(question.communication_type, question.from)));
+  return "/Messages.json?" + twilio::form_encode({{"PageSize", std::to_string(page_size)},
+                                                  {"To", address_of(question.communication_type, question.to)},
+                                                  {"From", address_of(question.communication_type, question.from)}});
 }
 
 core::expected<sent_page> read_sent_page(const http_outcome& got, const std::string& account_sid) {
@@ -155,8 +150,11 @@ core::expected<sent_page> read_sent_page(const http_outcome& got, const std::str
     auto object = row.object();
     if (!object)
       return unreadable();
-    core::sent_candidate one{text_of(*object, "sid"),        text_of(*object, "status"),        {},
-                             code_of(*object, "error_code"), count_of(*object, "num_segments"), std::nullopt};
+    core::sent_candidate one{text_of(*object, "sid"),
+                             text_of(*object, "status"),
+                             {},
+                             code_of(*object, "error_code"),
+                             count_of(*object, "num_segments")};
     const auto created = core::parse_rfc2822(text_of(*object, "date_created"));
     if (!created || !twilio::is_message_sid(one.twilio_sid))
       return unreadable();

@@ -41,15 +41,6 @@ void respond_company(const context& ctx, exchange& request, int status, const co
   respond_tagged(request, status, out.take(), version_of(ctx, company), "/api/companies/" + company.tenant.id.value);
 }
 
-/// With an Idempotency-Key the same again, should it be asked for twice.
-core::tenant_id new_company_id(const exchange& request) {
-  constexpr std::string_view prefix = "co_";
-  if (request.once.empty())
-    return core::tenant_id(core::new_id(prefix, company_id_characters));
-  return core::tenant_id(
-      core::derived_id(prefix, request.once, "company").substr(0, prefix.size() + company_id_characters));
-}
-
 std::optional<core::credential_source> source_named(std::string_view name) {
   using core::credential_source;
   for (auto source : {credential_source::company, credential_source::platform, credential_source::none})
@@ -80,7 +71,7 @@ std::function<void(const exchange_ptr&)> create_company(context& ctx) {
     if (!wanted)
       return respond_error(*request, wanted.error());
     auto& company = wanted->tenant;
-    company.id = new_company_id(*request);
+    company.id = core::tenant_id(request->new_id("co_", "company", company_id_characters));
     company.created_at = company.updated_at = ctx.clock.now();
     ctx.actors.ask(actors::create_company{
         company, request->author(),

@@ -15,12 +15,6 @@ namespace {
 
 constexpr size_t id_characters = 20;
 
-/// With an Idempotency-Key the same again, should it be asked for twice.
-core::message_id new_message_id(const exchange& request) {
-  return core::message_id(request.once.empty() ? core::new_id("msg_", id_characters)
-                                               : core::derived_id("msg_", request.once, "message"));
-}
-
 void respond_message(exchange& request, int status, const core::message_record& message) {
   json::writer out;
   shapes::write_message(out, message);
@@ -48,7 +42,8 @@ void enqueue(context& ctx, const exchange_ptr& request, const core::tenant_profi
     return respond_error(*request, wanted.error());
   const auto now = ctx.clock.now();
   const bool simulated = company.config.mock_mode || ctx.settings.mock_mode;
-  auto message = shapes::compose(*wanted, company, new_message_id(*request), simulated, now);
+  auto message = shapes::compose(*wanted, company, core::message_id(request->new_id("msg_", "message", id_characters)),
+                                 simulated, now);
   if (!message)
     return respond_error(*request, message.error());
   if (!simulated && !can_send(ctx, company.config))

@@ -1,5 +1,6 @@
 #include "http/handlers/usage.hpp"
 
+#include "core/prices.hpp"
 #include "core/time_zone.hpp"
 #include "http/ask.hpp"
 #include "http/query.hpp"
@@ -12,9 +13,6 @@ namespace trunkline::http::handlers {
 namespace {
 
 using std::chrono::sys_days;
-
-// FEATURES M7 and API.md 7: until Twilio has said its price.
-constexpr int64_t units_per_minute = 1300, units_per_segment = 750;
 
 struct span {
   std::optional<sys_days> from, to;
@@ -39,7 +37,8 @@ void respond_usage(exchange& request, sys_days last, const std::vector<core::usa
   json::writer out;
   out.begin_object().key("data").begin_array();
   for (auto day = days.rbegin(); day != days.rend(); ++day, last -= std::chrono::days(1)) {
-    const core::money cost{day->call_minutes * units_per_minute + day->segments_out * units_per_segment};
+    const core::money cost{day->call_minutes * core::price_per_call_minute.units +
+                           day->segments_out * core::price_per_segment.units};
     out.begin_object()
         .field("day", fmt::format("{:%Y-%m-%d}", last))
         .field("callsIn", day->calls_in)

@@ -1,6 +1,8 @@
 #include "http/shapes/new_message.hpp"
 
 #include "core/number_country.hpp"
+#include "core/prices.hpp"
+#include "core/utf8.hpp"
 #include "json/reader.hpp"
 #include "json/rules.hpp"
 #include "json/writer.hpp"
@@ -15,14 +17,6 @@ namespace {
 
 constexpr size_t longest_content = 1'600; // UTF-16 units, as Twilio counts them
 constexpr size_t most_media = 10, longest_url = 2'000, most_variables = 100;
-constexpr core::money per_segment{750}, per_whatsapp{500};
-
-size_t utf16_units(std::string_view text) {
-  size_t units = 0;
-  for (const unsigned char c : text)
-    units += (c & 0xC0) != 0x80 ? (c >= 0xF0 ? 2 : 1) : 0;
-  return units;
-}
 
 std::vector<std::string> read_media(const json::field& list) {
   std::vector<std::string> urls;
@@ -67,7 +61,7 @@ void read_parties(json::object_reader& fields, std::string_view country, new_mes
     out.channel_id = channel->text(1, 64).value_or("");
   if (const auto to = fields.take("user_phone_number"))
     out.to = json::read_phone_number(*to, country);
-  else if (out.channel_id.empty())
+  else
     fields.missing("user_phone_number");
   if (const auto from = fields.take("twilio_number"))
     out.from = json::read_phone_number(*from, country);
@@ -104,7 +98,7 @@ void estimate(core::message_record& message, bool smart_encoding) {
   const bool whatsapp = message.communication_type == "whatsapp";
   message.encoding = twilio::to_string(counted.encoding);
   message.segments = whatsapp ? 1 : counted.segments;
-  message.price = whatsapp ? per_whatsapp : core::money{per_segment.units * message.segments};
+  message.price = core::estimated_price(whatsapp, message.segments);
 }
 
 } // namespace
@@ -139,7 +133,7 @@ core::expected<new_message> read_new_message(std::string_view text, std::string_
   fields.finish();
   if (auto wrong = body->refused())
     return core::fail(std::move(*wrong));
-  if (utf16_units(out.content) > longest_content)
+  if (core::utf16_length(out.content) > longest_content)
     return core::fail(core::ec::message_too_long);
   return out;
 }
@@ -165,6 +159,8 @@ core::expected<core::outgoing_message> compose(const new_message& wanted, const 
   message.twilio_number = std::move(*from);
   message.user_phone_number = *wanted.to;
   message.channel = core::channel_of(message.tenant, message.communication_type, message.twilio_number, *wanted.to);
+  if (!wanted.channel_id.empty() && wanted.channel_id != message.channel.value)
+    return core::fail(core::ec::invalid_configuration, "channel_id is the channel of other numbers than these.");
   message.content = wanted.content;
   message.media = wanted.media;
   message.status = "queued";

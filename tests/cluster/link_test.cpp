@@ -121,6 +121,43 @@ struct endpoint {
 
 const std::string key(32, 'k');
 
+/// Greets as a node does, and then says nothing any more.
+struct mute_node {
+  core::system_clock clock;
+  network_config config;
+  caf::actor_system system{config};
+  std::atomic<int> greeted{0};
+  gatekeeper_actor gate;
+  uint16_t port = 0;
+
+  struct memory {
+    greeting between;
+  };
+  mute_node() {
+    gate = system.spawn([this](gatekeeper_actor::stateful_pointer<memory> self) -> gatekeeper_actor::behavior_type {
+      return {[this, self](const envelope& said) {
+        const auto say = [&](const char* kind, std::string tag, std::string payload) {
+          self->send(caf::actor_cast<remote_actor>(self->current_sender()),
+                     envelope{2, said.id, kind, std::move(tag), {}, std::move(payload)});
+        };
+        auto& between = self->state.between;
+        if (said.kind == "hello") {
+          between = {said.from, 2, said.payload, make_nonce()};
+          say("challenge", {}, between.called_nonce + called_proof(core::secret(key), between));
+        } else if (said.kind == "proof") {
+          say("welcome", session_tag(core::secret(key), between), {});
+          ++greeted;
+        }
+      }};
+    });
+    port = *system.middleman().publish(gate, 0, "127.0.0.1");
+  }
+  ~mute_node() {
+    system.middleman().unpublish(gate);
+    endpoint::end_now(caf::actor_cast<caf::actor>(gate));
+  }
+};
+
 struct two_nodes {
   endpoint a{1, key};
   std::unique_ptr<endpoint> b = std::make_unique<endpoint>(2, key);
@@ -203,6 +240,15 @@ BOOST_AUTO_TEST_CASE(to_a_silent_node_costs_no_more_than_the_patience) {
   const auto said = a.ask(2, "x", 300ms).get();
   BOOST_CHECK(said.error().code == core::ec::overloaded);
   BOOST_TEST((std::chrono::steady_clock::now() - begun < 5s));
+}
+
+BOOST_AUTO_TEST_CASE(greets_anew_whoever_has_not_said_a_word_for_long) {
+  mute_node mute;
+  auto other = b->as_member();
+  other.address = "127.0.0.1:" + std::to_string(mute.port);
+  a.follow(other);
+  BOOST_REQUIRE(a.is_up());
+  BOOST_TEST(a.until([&] { return mute.greeted >= 2; }));
 }
 
 BOOST_AUTO_TEST_CASE(takes_so_many_questions_and_refuses_the_next_at_once) {

@@ -44,8 +44,9 @@ describe('three nodes, their wires and their clocks [R4]', () => {
       const since = Date.now();
       await until(() => Date.now() - since > lease, 'a lease has passed'); // whoever was to be evicted would be by now
       for (const { wire } of cluster.nodes) wire.mend();
-      await until(async () => (await links('up')) === 6, 'the links are back', 20).catch((late) => {
-        throw new Error([late.message, ...cluster.nodes.flatMap(({ name, process: { output } }) => output.split('\n').filter((line) => /link to/.test(line)).slice(-6).map((line) => `${name} ${line}`))].join('\n'));
+      await until(async () => (await links('up')) === 6, 'the links are back', 20).catch(async (late) => {
+        const states = await Promise.all(cluster.nodes.map(async (node) => (await cluster.status(node)).links.map(({ from, to, state, inflight }) => `${node.name} says ${from} to ${to}: ${state}, ${inflight} in flight`)));
+        throw new Error([late.message, ...states.flat(), ...cluster.nodes.flatMap(({ name, process: { output } }) => output.split('\n').filter((line) => /link to/.test(line)).slice(-6).map((line) => `${name} ${line}`))].join('\n'));
       });
     });
     assert.deepEqual(await incarnations(), before);

@@ -66,6 +66,17 @@ BOOST_AUTO_TEST_CASE(keeps_to_what_twilio_takes) {
     BOOST_TEST(send(bad)->status() == 400, bad);
 }
 
+BOOST_AUTO_TEST_CASE(a_channel_that_does_not_belong_to_the_numbers_is_refused) {
+  const auto first = send(hello);
+  const std::string channel = first->json()["channel_id"].GetString();
+  const auto in = [&](const std::string& id) {
+    return send(R"({"user_phone_number":"+16465551000","content":"x","channel_id":")" + id + ""}")->status();
+  };
+  BOOST_TEST(in(channel) == 202);
+  BOOST_TEST(in("ch_0000000000000000") == 422);
+  BOOST_TEST(send(R"({"channel_id":")" + channel + R"(","content":"x"})")->status() == 400); // took the process down
+}
+
 BOOST_AUTO_TEST_CASE(passes_the_variables_of_a_template_on) {
   BOOST_REQUIRE_EQUAL(
       send(R"({"user_phone_number":"+16465551000","communication_type":"whatsapp",)"
