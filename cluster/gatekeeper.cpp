@@ -39,7 +39,8 @@ void gatekeeper_state::greeted(const caf::strong_actor_ptr& caller, const envelo
   if (!room || said.payload.size() != nonce_size || said.from <= 0)
     return strangers.add();
   greeting between{said.from, *parts->me, said.payload, make_nonce()};
-  envelope challenge{*parts->me, said.id, "challenge", {}, {}, between.called_nonce + called_proof(parts->key, between)};
+  envelope challenge{*parts->me, said.id, "challenge",
+                     {},         {},      between.called_nonce + called_proof(parts->key, between)};
   greetings.insert_or_assign(caf::actor_cast<caf::actor_addr>(caller),
                              expected_proof{std::move(between), parts->clock.steady().ms + greeting_ms});
   self->send(caf::actor_cast<remote_actor>(caller), std::move(challenge));

@@ -128,33 +128,35 @@ struct mute_node {
   caf::actor_system system{config};
   std::atomic<int> greeted{0};
   gatekeeper_actor gate;
-  uint16_t port = 0;
+  uint16_t port;
 
   struct memory {
+    static inline constexpr auto name = "mute";
     greeting between;
   };
-  mute_node() {
-    gate = system.spawn([this](gatekeeper_actor::stateful_pointer<memory> self) -> gatekeeper_actor::behavior_type {
-      return {[this, self](const envelope& said) {
-        const auto say = [&](const char* kind, std::string tag, std::string payload) {
-          self->send(caf::actor_cast<remote_actor>(self->current_sender()),
-                     envelope{2, said.id, kind, std::move(tag), {}, std::move(payload)});
-        };
-        auto& between = self->state.between;
-        if (said.kind == "hello") {
-          between = {said.from, 2, said.payload, make_nonce()};
-          say("challenge", {}, between.called_nonce + called_proof(core::secret(key), between));
-        } else if (said.kind == "proof") {
-          say("welcome", session_tag(core::secret(key), between), {});
-          ++greeted;
-        }
-      }};
-    });
-    port = *system.middleman().publish(gate, 0, "127.0.0.1");
-  }
+
+  mute_node() : gate(system.spawn(behave, &greeted)), port(*system.middleman().publish(gate, 0, "127.0.0.1")) {}
   ~mute_node() {
     system.middleman().unpublish(gate);
-    endpoint::end_now(caf::actor_cast<caf::actor>(gate));
+    endpoint::end_now(caf::actor_cast<caf::actor>(std::exchange(gate, nullptr)));
+  }
+
+  static gatekeeper_actor::behavior_type behave(gatekeeper_actor::stateful_pointer<memory> self,
+                                                std::atomic<int>* greeted) {
+    return {[self, greeted](const envelope& said) {
+      const auto say = [&](const char* kind, std::string tag, std::string payload) {
+        self->send(caf::actor_cast<remote_actor>(self->current_sender()),
+                   envelope{2, said.id, kind, std::move(tag), {}, std::move(payload)});
+      };
+      auto& between = self->state.between;
+      if (said.kind == "hello") {
+        between = {said.from, 2, said.payload, make_nonce()};
+        say("challenge", {}, between.called_nonce + called_proof(core::secret(key), between));
+      } else if (said.kind == "proof") {
+        say("welcome", session_tag(core::secret(key), between), {});
+        ++*greeted;
+      }
+    }};
   }
 };
 

@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(a_channel_that_does_not_belong_to_the_numbers_is_refused) {
   const auto first = send(hello);
   const std::string channel = first->json()["channel_id"].GetString();
   const auto in = [&](const std::string& id) {
-    return send(R"({"user_phone_number":"+16465551000","content":"x","channel_id":")" + id + ""}")->status();
+    return send(R"({"user_phone_number":"+16465551000","content":"x","channel_id":")" + id + "\"}")->status();
   };
   BOOST_TEST(in(channel) == 202);
   BOOST_TEST(in("ch_0000000000000000") == 422);

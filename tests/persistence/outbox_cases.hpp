@@ -73,7 +73,7 @@ struct with_an_outbox : fresh_database {
                           core::timestamp now) {
     return must(outbox.resolve(mine, acme, what, shown, false, {}, now));
   }
-  core::sent_candidate listed(int sid) { return {message_sid(sid), "sent", noon, {}, 2, {}}; }
+  core::sent_candidate listed(int sid) { return {message_sid(sid), "sent", noon, {}, 2}; }
 };
 
 BOOST_FIXTURE_TEST_SUITE(an_outbox, with_an_outbox)
@@ -167,8 +167,9 @@ BOOST_AUTO_TEST_CASE(does_not_take_another_message_for_the_one_it_looks_for) {
   settle(claim_one(), core::send_accepted{message_sid(7), "queued", {}});
   enqueue(2);
   settle(claim_one(), core::send_unknown{"reset"});
-  const auto asked = doubtful(after(180'000));
-  BOOST_CHECK(resolve(asked, std::vector{listed(7)}, after(180'000)) == core::doubt_end::never_went);
+  const auto asked = doubtful(after(core::send_within_ms + 180'000));
+  BOOST_CHECK(resolve(asked, std::vector{listed(7)}, after(core::send_within_ms + 180'000)) ==
+              core::doubt_end::never_went);
   BOOST_TEST(claim_one(after(180'001)).attempt == 2);
   BOOST_TEST(message(2).twilio_sid.empty());
 }
@@ -221,7 +222,7 @@ BOOST_AUTO_TEST_CASE(tells_which_companies_have_something_to_do) {
   enqueue(1);
   const auto due = must(outbox.due(noon, 10));
   BOOST_REQUIRE_EQUAL(due.size(), 1u);
-  BOOST_TEST(due[0].tenant.value == acme.value);
+  BOOST_TEST(due[0].value == acme.value);
 }
 
 BOOST_AUTO_TEST_CASE(leaves_what_stays_unclear_to_somebody_s_word) {
