@@ -2,6 +2,7 @@
 
 #include "persistence/cluster_join.hpp"
 #include "persistence/cluster_sql.hpp"
+#include "persistence/journal.hpp"
 #include "persistence/session.hpp"
 #include "persistence/statement.hpp"
 
@@ -109,8 +110,11 @@ public:
     return ask<std::optional<int64_t>>("renewing the lease", [&](soci::session& sql) -> std::optional<int64_t> {
       long long version = 0;
       const bool alive =
-          fetch_row(sql, "select * from cluster_renew(:me, cast(:ttl as interval), :companies, cast(:bad as boolean))",
-                    std::tie(version), me, interval(ttl), stats.companies_active, boolean(stats.degraded));
+          fetch_row(sql,
+                    "select * from cluster_renew(:me, cast(:ttl as interval), :companies, cast(:bad as boolean), "
+                    "cast(:kept as boolean))",
+                    std::tie(version), me, interval(ttl), stats.companies_active, boolean(stats.degraded),
+                    boolean(events_in_journals() > 0));
       return alive ? std::optional<int64_t>(version) : std::nullopt;
     });
   }

@@ -46,7 +46,8 @@ public:
   virtual core::expected<void> join(int me, const join_request& request) = 0;
   /// To active, draining or left; false: not from where it is now (dead, for example).
   virtual core::expected<bool> go(int me, core::node_status wanted) = 0;
-  /// Another `ttl` from now, and what it tells of itself. Returns the version of the view; nothing: this run is dead.
+  /// Another `ttl` from now, and what it tells of itself: also whether its journal holds webhooks. Returns the version
+  /// of the view; nothing: this run is dead.
   virtual core::expected<std::optional<int64_t>> renew(int me, ms ttl, const core::node_stats& stats) = 0;
   virtual core::expected<core::cluster_view> view() = 0;
 

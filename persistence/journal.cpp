@@ -51,6 +51,8 @@ bool is_there(const fs::path& file) {
 
 } // namespace
 
+int64_t events_in_journals() { return events_kept.value(); }
+
 journal::journal(fs::path folder, journal_limits limits) : folder_(std::move(folder)), limits_(limits) {}
 
 journal::~journal() { // of another process these figures are not

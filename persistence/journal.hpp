@@ -18,6 +18,9 @@ struct journal_limits {
   uint64_t segment_bytes = 4u << 20; ///< about the size of one file
 };
 
+/// In all journals of this process: webhooks that are answered and not in the database yet.
+int64_t events_in_journals();
+
 /// Webhooks that are promised and not in the database yet: files NNNNNNNN.log in a folder of its own, each read back as
 /// a whole and deleted when the database has what it holds. What append() has taken is on disk. For one thread at a
 /// time; the folder is locked against other processes.

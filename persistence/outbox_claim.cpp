@@ -1,3 +1,5 @@
+#include "core/metrics.hpp"
+#include "persistence/journal.hpp"
 #include "persistence/message_row.hpp"
 #include "persistence/outbox_sql.hpp"
 #include "persistence/statement.hpp"
@@ -11,6 +13,8 @@ namespace {
 /// So many of each lane and campaign are looked at: what stands first there, whatever waits in the others.
 constexpr int most_of_a_lane = 200;
 constexpr int most_doubtful = 8;
+
+core::counter waits("trunkline_outbox_journal_waits_total", "Claims put off until every node's journal was drained");
 
 constexpr std::string_view window_sql =
     "select o.message_id, o.campaign_id, o.lane, o.recipient, o.priority, o.segments, o.cost, "
@@ -160,9 +164,32 @@ void look_ahead(soci::session& sql, const std::string& company, core::timestamp 
 
 } // namespace
 
+namespace {
+
+/// Whether a webhook may be answered that the database has not seen: with it, a STOP that nothing may overtake. Every
+/// live node has to have said lately that it has none.
+bool webhooks_are_on_their_way(soci::session& sql, dialect kind) {
+  if (events_in_journals() > 0)
+    return true;
+  int waiting = 0;
+  return kind == dialect::postgresql &&
+         fetch_row(sql,
+                   "select 1 from cluster_node where cluster_is_live(status) and (journaling or renewed_at < "
+                   "clock_timestamp() - interval '3 seconds') limit 1",
+                   std::tie(waiting));
+}
+
+} // namespace
+
 core::send_orders claim(soci::session& sql, dialect kind, const std::string& company, const core::send_wish& wish) {
+  constexpr int64_t look_again_ms = 500;
   doubt_lost_attempts(sql, kind, company, wish);
   core::send_orders orders;
+  if (webhooks_are_on_their_way(sql, kind)) {
+    waits.add();
+    orders.next_due = core::timestamp{wish.now.ms + look_again_ms};
+    return orders;
+  }
   const auto window = read_window(sql, company, wish.now);
   auto rules = wish.rules;
   if (wish.spending.cap)

@@ -96,6 +96,21 @@ create table campaign_recipient (
   primary key (campaign_id, row)
 );
 
+-- Messages wait while a live node still has webhooks that the database has not seen: a STOP may be among them.
+alter table cluster_node add column journaling boolean not null default false;
+alter table cluster_node add column renewed_at timestamptz not null default clock_timestamp();
+drop function cluster_renew(integer, interval, integer, boolean);
+create function cluster_renew(me integer, ttl interval, companies integer, is_degraded boolean, has_journal boolean)
+returns setof bigint language sql volatile as $$
+  with t as materialized (select clock_timestamp() as now)
+  update cluster_node n set
+    lease_unbroken_since = case when n.lease_expires_at < t.now then t.now else n.lease_unbroken_since end,
+    lease_expires_at = t.now + ttl, companies_active = companies, degraded = is_degraded, journaling = has_journal,
+    renewed_at = t.now
+  from t where n.incarnation = me and cluster_is_live(n.status)
+  returning (select version from cluster_view where id = 1)
+$$;
+
 -- What the company's browsers are told, numbered without gaps; kept for those companies only that somebody watches.
 create table company_event (
   company_id text collate "C" not null,
