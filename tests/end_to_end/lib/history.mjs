@@ -40,7 +40,7 @@ export async function recordOwners(sql) {
 /** Every webhook that was answered is there once, with the answer that was given, and so is its call. `answered`: the
  * answer's text by CallSid. */
 export async function checkWebhooks(sql, answered) {
-  const rows = (await sql('select e.sid, count(*), min(md5(e.answer_body)), (select count(*) from call c where c.call_sid = e.sid) from webhook_event e group by e.sid')).split('\n').filter(Boolean);
+  const rows = (await sql('select e.sid, count(*), min(md5(e.answer_body)), coalesce(min(c.calls), 0) from webhook_event e left join (select call_sid, count(*) as calls from call group by call_sid) c on c.call_sid = e.sid group by e.sid')).split('\n').filter(Boolean);
   const stored = new Map(rows.map((row) => row.split('|')).map(([sid, count, answer, calls]) => [sid, { count: Number(count), answer, calls: Number(calls) }]));
   const md5 = (text) => createHash('md5').update(text).digest('hex');
   const wrong = { lost: [], twice: [], differing: [] };
