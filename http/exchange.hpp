@@ -20,6 +20,21 @@ struct response {
   bool close_connection = false;                            ///< after this answer
 };
 
+/// An answer that goes on, a part at a time. Callable from any thread; when the last handle of it goes, it ends.
+class stream {
+public:
+  virtual ~stream() = default;
+
+  /// What is sent after the end, or when nobody is there any more, goes nowhere.
+  virtual void send(std::shared_ptr<const std::string> part) = 0;
+  /// Parts that have not left yet.
+  virtual size_t unsent() const = 0;
+  virtual size_t unsent_bytes() const = 0;
+  /// It has ended, on whichever side.
+  virtual bool ended() const = 0;
+  virtual void end() = 0;
+};
+
 /// One request and the right to answer it. The server implements it; handlers and checks see no more of HTTP than this.
 class exchange {
 public:
@@ -34,6 +49,8 @@ public:
 
   /// Callable from any thread; only the first answer is sent.
   virtual void respond(response answer) = 0;
+  /// Instead of an answer of known length: the head at once, the body by and by. Null if it has been answered before.
+  virtual std::shared_ptr<stream> respond_streaming(response head) = 0;
 
   const core::request_id& id() const { return id_; }
 

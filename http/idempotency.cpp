@@ -73,6 +73,9 @@ public:
     settle(std::move(kept), std::make_shared<response>(std::move(answer)));
   }
 
+  /// Nothing that is created is answered so.
+  std::shared_ptr<stream> respond_streaming(response) override { return nullptr; }
+
 private:
   /// If the answer can not be kept, it is still true.
   void settle(std::string kept, const std::shared_ptr<response>& answer) {

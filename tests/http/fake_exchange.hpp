@@ -10,6 +10,22 @@
 
 namespace trunkline::tests {
 
+/// What was sent of an answer that goes on.
+struct fake_stream final : http::stream {
+  void send(std::shared_ptr<const std::string> part) override {
+    if (!is_ended)
+      sent += *part;
+  }
+  size_t unsent() const override { return waiting; }
+  size_t unsent_bytes() const override { return 0; }
+  bool ended() const override { return is_ended; }
+  void end() override { is_ended = true; }
+
+  std::string sent;
+  size_t waiting = 0;
+  bool is_ended = false;
+};
+
 /// A request that came over no socket, and what was answered to it.
 class fake_exchange final : public http::exchange {
 public:
@@ -42,7 +58,15 @@ public:
       answer_ = std::move(answer);
   }
 
+  std::shared_ptr<http::stream> respond_streaming(http::response head) override {
+    if (answers++ > 0)
+      return nullptr;
+    answer_ = std::move(head);
+    return streamed = std::make_shared<fake_stream>();
+  }
+
   int answers = 0;
+  std::shared_ptr<fake_stream> streamed; ///< null if it is answered in one piece
 
   const http::response& answer() const {
     BOOST_REQUIRE_MESSAGE(answers > 0, "no answer to " << method_ << " " << target_);

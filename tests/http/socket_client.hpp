@@ -89,6 +89,21 @@ public:
     return out;
   }
 
+  /// The next part of a chunked body; "" is the end.
+  std::string read_chunk() {
+    while (buffer_.find("\r\n") == std::string::npos)
+      if (!receive())
+        throw std::runtime_error("closed instead of a chunk");
+    const auto begin = buffer_.find("\r\n") + 2;
+    const auto size = std::stoul(buffer_.substr(0, begin), nullptr, 16);
+    while (buffer_.size() < begin + size + 2)
+      if (!receive())
+        throw std::runtime_error("closed within a chunk");
+    auto chunk = buffer_.substr(begin, size);
+    buffer_.erase(0, begin + size + 2);
+    return chunk;
+  }
+
   answer ask(std::string_view request) {
     send(request);
     return read_answer();
