@@ -46,6 +46,7 @@ struct webhook_event {
   std::optional<message_record> message;
   std::optional<message_status_change> message_status;
   std::optional<opt_out_change> opt_out;
+  std::string profile_name; ///< what WhatsApp calls the sender of `message`; empty if it does not say
 };
 
 } // namespace trunkline::core

@@ -3,6 +3,7 @@
 #include "json/alert.hpp"
 #include "persistence/alert_row.hpp"
 #include "persistence/audit_row.hpp"
+#include "persistence/event_log.hpp"
 #include "persistence/statement.hpp"
 #include "persistence/stores_internal.hpp"
 
@@ -76,6 +77,12 @@ bool open_new(soci::session& sql, const core::alert_cause& cause, const std::str
                  now.ms) > 0;
 }
 
+/// The company's browsers hear of it; nobody watches the platform.
+void tell_browsers(const core::alert& alert, core::timestamp now) {
+  if (!alert.key.company.empty())
+    append_events({{alert.key.company, core::live_event_type::alert, alert.id.value, core::channel_id(), "", now}});
+}
+
 class sql_alert_store final : public alert_store {
 public:
   explicit sql_alert_store(std::shared_ptr<session> connection) : session_(std::move(connection)) {}
@@ -95,6 +102,8 @@ public:
         return core::fail(core::ec::invalid_state, "Resolved as it was raised.");
       if (is_new && tell)
         tell_outside(sql, *stored, opened, now);
+      if (is_new)
+        tell_browsers(*stored, now);
       return std::move(*stored);
     });
   }
@@ -113,6 +122,8 @@ public:
                   now.ms, found->id.value, latest);
       if (changed == 1 && tell)
         tell_outside(sql, *find_by_id(sql, found->id.value), resolved, now);
+      if (changed == 1)
+        tell_browsers(*found, now);
       return changed == 1;
     });
   }
@@ -164,6 +175,8 @@ core::expected<core::alert> sql_alert_store::acknowledge(const core::alert_id& i
       return core::fail(core::ec::invalid_state, "This alert is resolved: there is nothing to acknowledge any more.");
     if (changed == 1)
       write_audit(sql, {{}, now, by, "alert.acknowledge", stored->key.company, id.value, "{}", "{}"});
+    if (changed == 1)
+      tell_browsers(*stored, now);
     return std::move(*stored);
   });
 }

@@ -33,6 +33,8 @@ core::expected<std::unique_ptr<database>> database::open(database_settings setti
 
 dialect database::kind() const { return impl_->address.kind; }
 
+event_bell& database::events() { return impl_->events; }
+
 std::unique_ptr<session> database::connect() { return std::make_unique<session>(*impl_); }
 
 } // namespace trunkline::persistence

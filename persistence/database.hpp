@@ -22,6 +22,7 @@ struct schema_status {
   int wanted = 0;  ///< last migration this program knows
 };
 
+class event_bell;
 class session;
 
 /// One database, however many sessions. Thread-safe. SQLite: opening takes a lock file (a second process is refused in
@@ -40,6 +41,9 @@ public:
   /// Applies what is missing, under a lock that other nodes respect; returns the status afterwards. A schema newer than
   /// this program is ec::database_unavailable and names both versions.
   core::expected<schema_status> migrate();
+
+  /// Rung after a commit that has kept live events.
+  event_bell& events();
 
   /// A connection of one's own: for one thread at a time. Connects on first use and again after a failure.
   std::unique_ptr<session> connect();

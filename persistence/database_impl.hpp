@@ -3,8 +3,10 @@
 #include "persistence/checkpointer.hpp"
 #include "persistence/database.hpp"
 #include "persistence/database_url.hpp"
+#include "persistence/event_news.hpp"
 #include "persistence/lock_file.hpp"
 #include "persistence/watchdog.hpp"
+#include "persistence/watched_companies.hpp"
 
 #include <mutex>
 #include <optional>
@@ -20,6 +22,8 @@ struct database::impl {
   /// SQLite has one writer at a time and lets the others poll; within the process they queue here instead.
   std::timed_mutex writer;
   std::optional<checkpointer> checkpoints; ///< SQLite
+  watched_companies watched;
+  event_bell events;
 };
 
 } // namespace trunkline::persistence

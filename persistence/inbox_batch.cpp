@@ -31,7 +31,7 @@ bool is_storable(const core::webhook_event& event) {
   if (const auto& m = event.message) {
     const bool media_clean = std::all_of(m->media.begin(), m->media.end(), clean);
     return media_clean && clean(m->id.value, m->twilio_number.str(), m->user_phone_number.str(), m->content, m->status,
-                                m->twilio_sid, m->error_message);
+                                m->twilio_sid, m->error_message, event.profile_name);
   }
   if (const auto& s = event.message_status)
     return clean(s->twilio_sid, s->status, s->message.value);
@@ -136,19 +136,20 @@ std::vector<inbox_outcome> inbox_batch::outcomes() const {
 inbox_facts::inbox_facts(std::span<const inbox_entry> entries) {
   using name = std::pair<std::string, std::string>;
   std::map<name, core::call_facts> by_call;
-  std::map<std::string, message_row> by_message;
+  std::map<std::string, std::pair<message_row, std::string>> by_message;
   std::map<name, message_change> by_sid;
   for (const auto& entry : entries) {
     if (!entry.won)
       continue;
     const auto& event = *entry.event;
     const auto& company = event.key.tenant.value;
+    at = std::max(at, event.received_at.ms);
     if (event.call) {
       auto& facts = by_call[{company, event.call->call_sid}];
       facts = core::merge(std::move(facts), *event.call);
     }
     if (event.message)
-      by_message.try_emplace(event.message->id.value, *event.message);
+      by_message.try_emplace(event.message->id.value, message_row(*event.message), event.profile_name);
     if (event.message_status) {
       auto& change = by_sid[{company, event.message_status->twilio_sid}];
       change.company = company, change.twilio_sid = event.message_status->twilio_sid;
@@ -160,11 +161,19 @@ inbox_facts::inbox_facts(std::span<const inbox_entry> entries) {
     calls.emplace_back(core::tenant_id(key.first), facts);
   std::sort(calls.begin(), calls.end(),
             [](const auto& a, const auto& b) { return std::tie(a.company, a.id) < std::tie(b.company, b.id); });
-  for (auto& [id, row] : by_message)
-    messages.push_back(std::move(row));
+  for (auto& [id, told] : by_message) {
+    touches.emplace_back(told.first, std::move(told.second));
+    messages.push_back(std::move(told.first));
+  }
   for (auto& [key, change] : by_sid)
     message_changes.push_back(std::move(change));
   opt_outs = opt_outs_of(entries);
+}
+
+void inbox_facts::keep_touches_of(const std::vector<std::string>& fresh) {
+  if (fresh.size() != touches.size())
+    std::erase_if(touches,
+                  [&](const auto& touch) { return !std::binary_search(fresh.begin(), fresh.end(), touch.message); });
 }
 
 } // namespace trunkline::persistence

@@ -2,6 +2,7 @@
 
 #include "core/webhook_event.hpp"
 #include "persistence/call_row.hpp"
+#include "persistence/channel_touch.hpp"
 #include "persistence/message_row.hpp"
 #include "persistence/stores.hpp"
 
@@ -45,10 +46,16 @@ struct opt_out_row {
 struct inbox_facts {
   std::vector<call_row> calls;
   std::vector<message_row> messages;
+  std::vector<channel_touch> touches; ///< one for each of the messages, in their order
   std::vector<message_change> message_changes;
   std::vector<opt_out_row> opt_outs;
+  int64_t at = 0; ///< when the last of them came
 
   explicit inbox_facts(std::span<const inbox_entry> entries);
+
+  /// Another event has told of the other messages before, on another of our URLs: they touch no channel again. `fresh`:
+  /// ids in ascending order.
+  void keep_touches_of(const std::vector<std::string>& fresh);
 };
 
 /// A batch with its repetitions taken out, ordered by key.

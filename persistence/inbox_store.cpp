@@ -1,3 +1,5 @@
+#include "persistence/event_log.hpp"
+#include "persistence/inbox_events.hpp"
 #include "persistence/inbox_writer.hpp"
 #include "persistence/session.hpp"
 #include "persistence/stores.hpp"
@@ -17,17 +19,25 @@ bool is_fault_of_a_row(const sql_failure& failure) {
   return failure.kind == failure_kind::bad_data || failure.kind == failure_kind::unique;
 }
 
-void store(inbox_writer& writer, std::span<inbox_entry> entries) {
-  writer.insert_events(entries);
-  const inbox_facts facts(entries);
+/// Locks in the order in which everybody does: calls, messages, opt-outs, channels, and at last the events' counters.
+void store(const session& connection, soci::session& sql, inbox_writer& writer, std::span<inbox_entry> entries) {
+  const auto kind = connection.kind();
+  auto watched = connection.watched().now();
+  if (watched->version < 0)
+    watched = connection.watched().read_again(sql, kind);
+  while (!writer.insert_events(entries, *watched))
+    watched = connection.watched().read_again(sql, kind);
+  inbox_facts facts(entries);
   if (!facts.calls.empty())
     writer.merge_calls(facts.calls);
   if (!facts.messages.empty())
-    writer.insert_messages(facts.messages);
+    facts.keep_touches_of(writer.insert_messages(facts.messages));
   if (!facts.message_changes.empty())
     writer.change_messages(facts.message_changes);
   if (!facts.opt_outs.empty())
     writer.change_opt_outs(facts.opt_outs);
+  touch_channels(sql, kind, facts.touches);
+  append_events(events_of(sql, kind, facts, *watched));
 }
 
 class sql_inbox_store final : public inbox_store {
@@ -40,11 +50,14 @@ public:
       return batch.outcomes();
     bool at_once = false, one_is_bad = false;
     auto stored = session_->run("storing webhooks", access::read, [&](soci::session&) {
-      return attempt(batch, one_is_bad, [&](inbox_writer& writer) { at_once = writer.store_at_once(batch.entries()); });
+      return attempt(batch, one_is_bad, [&](inbox_writer& writer) {
+        at_once = writer.store_at_once(batch.entries(), *session_->watched().now());
+      });
     });
     if (stored && !at_once)
-      stored = session_->run("storing webhooks", access::write, [&](soci::session&) {
-        return attempt(batch, one_is_bad, [&](inbox_writer& writer) { store(writer, batch.entries()); });
+      stored = session_->run("storing webhooks", access::write, [&](soci::session& sql) {
+        return attempt(batch, one_is_bad,
+                       [&](inbox_writer& writer) { store(*session_, sql, writer, batch.entries()); });
       });
     if (!stored && one_is_bad)
       stored = session_->run("storing webhooks one by one", access::write,
@@ -77,7 +90,7 @@ private:
     for (auto& entry : batch.entries()) {
       run_script(sql, session_->kind(), "savepoint one_event");
       try {
-        store(*session_->local<prepared_inbox>().writer, std::span(&entry, 1));
+        store(*session_, sql, *session_->local<prepared_inbox>().writer, std::span(&entry, 1));
       } catch (...) {
         auto failure = translate("storing one webhook");
         if (!is_fault_of_a_row(failure))

@@ -48,7 +48,8 @@ void fields(Archive& a, as_given<Archive, core::message_record>& message) {
 template <class Archive>
 void fields(Archive& a, as_given<Archive, core::message_status_change>& change) {
   auto& [twilio_sid, status, error_code, at, message] = change;
-  a(twilio_sid, status, error_code, at, message.value);
+  a(twilio_sid, status, error_code, at);
+  a.since(2, message);
 }
 
 template <class Archive>
@@ -59,8 +60,9 @@ void fields(Archive& a, as_given<Archive, core::opt_out_change>& change) {
 
 template <class Archive>
 void fields(Archive& a, as_given<Archive, core::webhook_event>& event) {
-  auto& [key, received_at, params, answer, call, message, message_status, opt_out] = event;
+  auto& [key, received_at, params, answer, call, message, message_status, opt_out, profile_name] = event;
   a(key, received_at, params, answer, call, message, message_status, opt_out);
+  a.since(2, profile_name);
 }
 
 /// Numbers take eight bytes, the lowest first; texts and lists begin with their length, what is optional with a flag.
@@ -71,6 +73,10 @@ public:
   template <class... T>
   void operator()(const T&... values) {
     (put(values), ...);
+  }
+  template <class T>
+  void since(uint16_t, const T& value) {
+    put(value);
   }
 
   std::string take() { return std::move(out_); }
@@ -121,11 +127,17 @@ class reader {
 public:
   static constexpr bool writes = false;
 
-  explicit reader(std::string_view bytes) : left_(bytes) {}
+  reader(std::string_view bytes, uint16_t version) : left_(bytes), version_(version) {}
 
   template <class... T>
   void operator()(T&... values) {
     (get(values), ...);
+  }
+  /// Older versions did not write it.
+  template <class T>
+  void since(uint16_t version, T& value) {
+    if (version_ >= version)
+      get(value);
   }
 
   bool all_read() const { return whole_ && left_.empty(); }
@@ -192,6 +204,7 @@ private:
   void get(T& value) { fields(*this, value); }
 
   std::string_view left_;
+  uint16_t version_;
   bool whole_ = true;
 };
 
@@ -203,9 +216,9 @@ std::string encode_event(const core::webhook_event& event) {
   return out.take();
 }
 
-std::optional<core::webhook_event> decode_event(std::string_view bytes) {
+std::optional<core::webhook_event> decode_event(std::string_view bytes, uint16_t version) {
   core::webhook_event event;
-  reader in(bytes);
+  reader in(bytes, version);
   in(event);
   if (!in.all_read())
     return std::nullopt;

@@ -1,7 +1,6 @@
 #include "persistence/journal_segment.hpp"
 
 #include "persistence/file.hpp"
-#include "persistence/journal_codec.hpp"
 
 #include <fmt/format.h>
 
@@ -32,8 +31,14 @@ T get(std::string_view bytes) {
 
 uint64_t checksum(std::string_view body) { return XXH3_64bits_withSeed(body.data(), body.size(), body.size()); }
 
+/// A file that an older program has begun may have been continued by this one.
+std::optional<core::webhook_event> decode_either(std::string_view body, uint16_t version) {
+  auto event = decode_event(body, version);
+  return event || version == journal_version ? std::move(event) : decode_event(body);
+}
+
 /// The event of the frame that begins at `at`, and where it ends.
-std::optional<std::pair<core::webhook_event, size_t>> frame_at(std::string_view bytes, size_t at) {
+std::optional<std::pair<core::webhook_event, size_t>> frame_at(std::string_view bytes, size_t at, uint16_t version) {
   if (bytes.size() - at < frame_header_bytes || get<uint32_t>(bytes.substr(at)) != mark)
     return std::nullopt;
   const auto length = get<uint32_t>(bytes.substr(at + 4));
@@ -41,7 +46,7 @@ std::optional<std::pair<core::webhook_event, size_t>> frame_at(std::string_view 
   if (length > longest_event || bytes.size() - body < length ||
       get<uint64_t>(bytes.substr(at + 8)) != checksum(bytes.substr(body, length)))
     return std::nullopt;
-  auto event = decode_event(bytes.substr(body, length));
+  auto event = decode_either(bytes.substr(body, length), version);
   if (!event)
     return std::nullopt;
   return std::pair(std::move(*event), body + length);
@@ -76,8 +81,8 @@ core::expected<segment_contents> read_segment(const std::filesystem::path& file)
     return core::fail(read.error());
   const std::string_view bytes(*read);
   const bool known = bytes.size() >= segment_header_bytes && bytes.starts_with(segment_magic);
-  if (const auto version = known ? get<uint16_t>(bytes.substr(segment_magic.size())) : journal_version;
-      version > journal_version)
+  const auto version = known ? get<uint16_t>(bytes.substr(segment_magic.size())) : journal_version;
+  if (version > journal_version)
     return core::fail(core::ec::database_unavailable,
                       fmt::format("The journal file {} is of version {}, and this program knows {}. Start the newer "
                                   "one until the journal is drained.",
@@ -86,7 +91,7 @@ core::expected<segment_contents> read_segment(const std::filesystem::path& file)
   found.size = bytes.size();
   found.sound = known ? segment_header_bytes : 0;
   for (size_t at = found.sound; at < bytes.size();) {
-    auto frame = frame_at(bytes, at);
+    auto frame = frame_at(bytes, at, version);
     if (!frame) {
       at = next_mark(bytes, at + 1);
       continue;

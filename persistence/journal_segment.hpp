@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "core/webhook_event.hpp"
+#include "persistence/journal_codec.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +17,6 @@ namespace trunkline::persistence {
 // over both (XXH3, 64 bits), and the event. The mark is where reading goes on behind bytes that make no sense.
 
 constexpr std::string_view segment_magic = "TLJRNL";
-constexpr uint16_t journal_version = 1;
 constexpr size_t segment_header_bytes = 8, frame_header_bytes = 16;
 
 std::string segment_header();

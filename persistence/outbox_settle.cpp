@@ -1,4 +1,5 @@
 #include "config/log.hpp"
+#include "persistence/event_log.hpp"
 #include "persistence/outbox_sql.hpp"
 #include "persistence/statement.hpp"
 
@@ -54,13 +55,18 @@ void refund(soci::session& sql, dialect kind, const std::string& company, json_r
 
 void suppress(soci::session& sql, const std::string& company, const std::vector<std::string>& messages,
               core::timestamp now) {
-  for (const auto& id : messages)
+  for (const auto& id : messages) {
     execute(sql,
             "insert into opt_out (company_id, phone_number, opted_out, source, changed_at) "
             "select company_id, user_phone_number, 1, 'twilio_21610', :now from message where id = :id and "
             "company_id = :company on conflict (company_id, phone_number) do update set opted_out = 1, "
             "source = excluded.source, changed_at = excluded.changed_at where opt_out.opted_out = 0",
             now.ms, id, company);
+    std::string channel;
+    if (fetch_row(sql, "select channel_id from message where id = :id", std::tie(channel), id))
+      append_events({{core::tenant_id(company), core::live_event_type::channel_updated, channel,
+                      core::channel_id(channel), "", now}});
+  }
 }
 
 void queue_again(soci::session& sql, dialect kind, json_rows& rows) {

@@ -1,5 +1,6 @@
 #include "persistence/outbox_sql.hpp"
 
+#include "persistence/event_log.hpp"
 #include "persistence/statement.hpp"
 
 #include <fmt/format.h>
@@ -21,19 +22,26 @@ void step_messages(soci::session& sql, dialect kind, const std::string& company,
                                           {"code", "bigint"},
                                           {"words", "text"},
                                           {"segments", "bigint"}});
-  // Twilio accepts a message some time before it says "sent"; sent_at is the moment at which it had it.
+  // Twilio accepts a message some time before it says "sent"; sent_at is the moment at which it had it. Callbacks about
+  // the same messages come at the same time, so both lock them in the order of their ids.
   const auto text = fmt::format(
-      "update message as m set status = case when u.rank > m.status_rank then u.status else m.status end, "
+      "with u as materialized (select * from {1}), l as materialized (select id from message where id in "
+      "(select id from u) order by id{2}) update message as m set status = case when u.rank > m.status_rank then "
+      "u.status else m.status end, "
       "status_rank = {0}(m.status_rank, u.rank), "
       "twilio_sid = case when u.sid <> '' and m.twilio_sid = '' then u.sid else m.twilio_sid end, "
       "sent_at = case when u.sid <> '' then coalesce(m.sent_at, :sent) else m.sent_at end, "
       "error_code = case when u.code > 0 and u.rank >= m.status_rank then u.code else m.error_code end, "
       "error_message = case when u.words <> '' and u.rank >= m.status_rank then u.words else m.error_message end, "
       "segments = case when u.segments > 0 then u.segments else m.segments end, updated_at = :at "
-      "from {1} where m.id = u.id and m.company_id = :company and not exists (select 1 from message x where "
-      "x.company_id = :owner and x.twilio_sid = u.sid and x.twilio_sid <> '' and x.id <> u.id)",
-      greatest(kind), from);
-  execute(sql, text, now.ms, now.ms, rows.take(), company, company);
+      "from u where m.id = u.id and m.id in (select id from l) and m.company_id = :company and not exists (select 1 "
+      "from message x where x.company_id = :owner and x.twilio_sid = u.sid and x.twilio_sid <> '' and x.id <> u.id)",
+      greatest(kind), from, kind == dialect::postgresql ? " for update" : "");
+  execute(sql, text, rows.take(), now.ms, now.ms, company, company);
+  std::vector<core::live_event> told;
+  for (const auto& s : steps)
+    told.push_back({core::tenant_id(company), core::live_event_type::message_status, s.id, {}, {}, now});
+  append_events(std::move(told));
 }
 
 void remove(soci::session& sql, dialect kind, const std::string& rows) {

@@ -24,7 +24,7 @@ struct message_step {
   int64_t segments = 0;      ///< 0: stays
 };
 
-/// A SID that another message has is not taken.
+/// A SID that another message has is not taken. The company's browsers hear of it.
 void step_messages(soci::session& sql, dialect kind, const std::string& company, const std::vector<message_step>& steps,
                    core::timestamp now);
 

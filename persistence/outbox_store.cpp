@@ -1,5 +1,7 @@
 #include "persistence/outbox_store.hpp"
 
+#include "persistence/channel_touch.hpp"
+#include "persistence/event_log.hpp"
 #include "persistence/fence.hpp"
 #include "persistence/message_row.hpp"
 #include "persistence/outbox_sql.hpp"
@@ -52,6 +54,12 @@ void insert(soci::session& sql, const core::outgoing_message& wanted, core::send
       m.price.value_or(core::money{}).units);
 }
 
+void begin_conversation(soci::session& sql, dialect kind, const core::message_record& m) {
+  touch_channels(sql, kind, {channel_touch(m)});
+  append_events({{m.tenant, core::live_event_type::new_message, m.id.value, m.channel, "", m.created_at},
+                 {m.tenant, core::live_event_type::channel_updated, m.channel.value, m.channel, "", m.created_at}});
+}
+
 /// Of what Twilio lists, those that no message of the company is bound to.
 std::vector<core::sent_candidate> unbound(soci::session& sql, const std::string& company,
                                           const std::vector<core::sent_candidate>& all) {
@@ -87,6 +95,7 @@ public:
       if (auto may = check(sql, wanted.message, spending); !may)
         return core::fail(std::move(may).error());
       insert(sql, wanted, priority);
+      begin_conversation(sql, session_->kind(), wanted.message);
       return wanted.message;
     });
   }

@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace trunkline::persistence {
 
 namespace {
@@ -11,7 +13,7 @@ namespace {
 using namespace postgresql;
 
 constexpr std::string_view insert_events_sql =
-    "insert into webhook_event ({columns}) select * from {table} on conflict do nothing";
+    "with v as materialized ({version}), e as ({insert}) select count(*), (select version from v) from e";
 
 /// lateral and limit keep the planner at one index lookup per key, whatever it believes about the size of the table.
 constexpr std::string_view read_events_sql =
@@ -24,7 +26,7 @@ constexpr std::string_view read_events_sql =
 constexpr std::string_view merge_calls_sql = "insert into call as c ({columns}) select * from {table} {merge}";
 
 constexpr std::string_view insert_messages_sql =
-    "insert into message ({columns}) select * from {table} on conflict do nothing";
+    "insert into message ({columns}) select * from {table} on conflict do nothing returning id";
 
 constexpr std::string_view change_messages_sql =
     "update message as m set status = case when u.rank > m.status_rank then u.status else m.status end, "
@@ -36,11 +38,14 @@ constexpr std::string_view change_messages_sql =
     "where m.company_id = u.company_id and m.twilio_sid = u.twilio_sid and m.twilio_sid <> ''";
 
 /// A callback may come before the answer to the request, or instead of it: it names the message, and that it went out.
+/// All that are named are locked in the order of their ids, as step_messages() does: the answers come at the same time.
 constexpr std::string_view bind_messages_sql =
+    "with u as materialized (select * from {} as told (company_id, message_id, twilio_sid, at)), "
+    "l as materialized (select id from message where id in (select message_id from u) order by id for update) "
     "update message as m set twilio_sid = u.twilio_sid, sent_at = coalesce(m.sent_at, u.at), "
     "status = case when m.status = 'unknown' then 'sent' else m.status end, "
     "status_rank = case when m.status = 'unknown' then 3 else m.status_rank end "
-    "from {} as u (company_id, message_id, twilio_sid, at) where m.id = u.message_id and m.company_id = u.company_id "
+    "from u where m.id = u.message_id and m.id in (select id from l) and m.company_id = u.company_id "
     "and m.twilio_sid = '' and not exists (select 1 from message x where x.company_id = u.company_id and "
     "x.twilio_sid = u.twilio_sid)";
 
@@ -70,7 +75,10 @@ class postgresql_inbox final : public inbox_writer {
 public:
   explicit postgresql_inbox(soci::session& sql)
       : at_once_(make_at_once_writer(sql)),
-        insert_events_(sql, with_columns(insert_events_sql, event_columns), {event_types}),
+        insert_events_(sql,
+                       fmt::format(fmt::runtime(insert_events_sql), fmt::arg("version", watch_version_sql),
+                                   fmt::arg("insert", insert_events_if_watched_alike())),
+                       {event_types, version_types}),
         read_events_(sql, read_events_sql, {{integer, text, text, text, text, bigint, integer}}),
         merge_calls_(sql, with_columns(merge_calls_sql, call_columns), {call_types}),
         insert_messages_(sql, with_columns(insert_messages_sql, message_columns), {message_types}),
@@ -78,24 +86,31 @@ public:
         bind_messages_(sql, bind_messages_sql, {{text, text, text, bigint}}),
         change_opt_outs_(sql, change_opt_outs_sql, {{text, text, smallint, bigint}}) {
     read_events_.define(position_, receipt_, answer_.status, answer_.content_type, answer_.body);
+    insert_events_.define(stored_, version_);
+    insert_messages_.define(fresh_);
   }
 
-  bool store_at_once(std::span<inbox_entry> entries) override {
-    const auto plain = plain_batch::of(entries);
+  bool store_at_once(std::span<inbox_entry> entries, const watched_companies::snapshot& watched) override {
+    const auto plain = plain_batch::of(entries, watched);
     if (!plain)
       return false;
-    const auto outcome = at_once_->store(*plain);
+    const auto outcome = at_once_->store(*plain, watched.version);
     if (outcome == at_once_writer::outcome::impossible)
       return false;
     settle(entries, outcome == at_once_writer::outcome::all_new);
     return true;
   }
 
-  void insert_events(std::span<inbox_entry> entries) override {
+  bool insert_events(std::span<inbox_entry> entries, const watched_companies::snapshot& watched) override {
     insert_events_.clear();
     for (const auto& entry : entries)
       add_event(insert_events_.table(0), entry);
-    settle(entries, insert_events_.execute() == static_cast<long long>(entries.size()));
+    insert_events_.table(1).add(watched.version);
+    insert_events_.query();
+    if (version_ != watched.version)
+      return false;
+    settle(entries, stored_ == static_cast<long long>(entries.size()));
+    return true;
   }
 
   void merge_calls(std::span<const call_row> calls) override {
@@ -103,9 +118,13 @@ public:
     merge_calls_.execute();
   }
 
-  void insert_messages(std::span<const message_row> messages) override {
+  std::vector<std::string> insert_messages(std::span<const message_row> messages) override {
     fill(insert_messages_, messages);
-    insert_messages_.execute();
+    std::vector<std::string> fresh;
+    for (bool row = insert_messages_.query(); row; row = insert_messages_.fetch())
+      fresh.push_back(fresh_);
+    std::sort(fresh.begin(), fresh.end());
+    return fresh;
   }
 
   void change_messages(std::span<const message_change> changes) override {
@@ -165,6 +184,8 @@ private:
       change_opt_outs_;
   long long position_ = 0, receipt_ = 0;
   core::webhook_answer answer_;
+  long long stored_ = 0, version_ = 0;
+  std::string fresh_;
 };
 
 } // namespace

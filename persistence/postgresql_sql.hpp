@@ -3,6 +3,9 @@
 #include "persistence/inbox_batch.hpp"
 #include "persistence/postgresql_arrays.hpp"
 
+#include <fmt/format.h>
+
+#include <string>
 #include <string_view>
 
 /// What the inbox's statements for PostgreSQL have in common: columns, their types, and how a row meets its older self.
@@ -16,6 +19,17 @@ inline constexpr std::string_view event_columns =
 inline constexpr array_statement::types event_types = {text, text,    text, text, bigint, integer, bigint,
                                                        text, integer, text, text, text,   bigint};
 
+/// Of the version of who is watched. A list that lives as long as the program, as the others.
+inline constexpr array_statement::types version_types = {bigint};
+
+/// Inserts nothing if others are watched than its second table says; behind a `v` of watch_version_sql. The tables'
+/// places are the statement's to fill.
+inline std::string insert_events_if_watched_alike() {
+  return fmt::format("insert into webhook_event ({}) select * from {{}} as told where (select version from v) = "
+                     "(select known from {{}} as k (known)) on conflict do nothing returning receipt",
+                     event_columns);
+}
+
 inline constexpr array_statement::types call_types = {text,   text,   text,   text, text, text, text, integer, bigint,
                                                       bigint, bigint, bigint, text, text, text, text, text,    text};
 /// The same with the receipt of the event that tells of the call.
@@ -26,8 +40,9 @@ inline constexpr array_statement::types told_call_types = {bigint, text,    text
 inline constexpr array_statement::types message_types = {
     text, text,   text, text, text,    text,   text,     text,     text,   text,   text,   text,  integer,
     text, bigint, text, text, integer, bigint, smallint, smallint, bigint, bigint, bigint, bigint};
+/// With the receipt, and what WhatsApp calls the sender.
 inline constexpr array_statement::types told_message_types = {
-    bigint,  text, text,   text, text, text,    text,   text,     text,     text,   text,   text,   text,
+    bigint,  text, text,   text, text, text,    text,   text,     text,     text,   text,   text,   text,  text,
     integer, text, bigint, text, text, integer, bigint, smallint, smallint, bigint, bigint, bigint, bigint};
 
 /// After "insert into call as c". Says the same as core::merge(). greatest() and least() pass over NULL, and text

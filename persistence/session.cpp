@@ -1,5 +1,7 @@
 #include "persistence/session.hpp"
 
+#include "persistence/event_log.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -47,9 +49,14 @@ session::attempt session::try_once(std::string_view doing, access mode, const wo
   try {
     begin(mode);
     begun = mode != access::read;
+    pending_events events;
     auto result = work(*sql_);
-    if (begun && result)
+    if (begun && result) {
+      const bool kept = events.number(*sql_, kind(), owner_.watched);
       sql_->commit();
+      if (kept)
+        owner_.events.ring();
+    }
     if (begun && !result && !roll_back()) {
       watch.reset();
       disconnect(false);

@@ -34,6 +34,9 @@ public:
 
   dialect kind() const { return owner_.address.kind; }
 
+  /// Whom somebody watches, as all sessions of the database know it.
+  watched_companies& watched() const { return owner_.watched; }
+
   /// Runs `work(soci::session&)`, which returns a core::expected; an error rolls back. `work` may be run again.
   template <class Work>
   auto run(std::string_view doing, access mode, Work&& work) -> std::invoke_result_t<Work&, soci::session&> {

@@ -136,19 +136,31 @@ public:
         bind_message_(sql, bind_message_sql),
         change_opt_out_(sql, change_opt_out_sql) {}
 
-  bool store_at_once(std::span<inbox_entry>) override { return false; } // there is no round trip to save
+  /// There is no round trip to save.
+  bool store_at_once(std::span<inbox_entry>, const watched_companies::snapshot&) override { return false; }
 
-  void insert_events(std::span<inbox_entry> entries) override {
+  /// Who is watched does not change within somebody else's transaction.
+  bool insert_events(std::span<inbox_entry> entries, const watched_companies::snapshot&) override {
     for (auto& entry : entries) {
       insert_event_.row.take(entry);
       entry.won = insert_event_.execute() == 1;
       if (!entry.won)
         read_stored_answer(entry);
     }
+    return true;
   }
 
   void merge_calls(std::span<const call_row> calls) override { each(merge_call_, calls); }
-  void insert_messages(std::span<const message_row> messages) override { each(insert_message_, messages); }
+
+  std::vector<std::string> insert_messages(std::span<const message_row> messages) override {
+    std::vector<std::string> fresh;
+    for (const auto& message : messages) { // in the order of their ids
+      insert_message_.row = message;
+      if (insert_message_.execute() == 1)
+        fresh.push_back(message.id);
+    }
+    return fresh;
+  }
 
   void change_messages(std::span<const message_change> changes) override {
     for (const auto& change : changes) {

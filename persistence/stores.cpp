@@ -11,6 +11,8 @@ store_set make_stores(database& db, const vault& keys) {
   set.tenants = make_tenant_store(connection, keys);
   set.calls = make_call_store(connection);
   set.messages = make_message_store(connection);
+  set.channels = make_channel_store(connection);
+  set.opt_outs = make_opt_out_store(connection);
   set.facts = make_tenant_facts_store(connection);
   set.access = make_access_store(connection);
   set.audit = make_audit_store(connection);

@@ -9,7 +9,9 @@
 #include "core/webhook_event.hpp"
 #include "persistence/access_store.hpp"
 #include "persistence/alert_store.hpp"
+#include "persistence/channel_store.hpp"
 #include "persistence/key_rotation.hpp"
+#include "persistence/opt_out_store.hpp"
 #include "persistence/outbox_store.hpp"
 
 #include <functional>
@@ -127,6 +129,8 @@ struct store_set {
   std::unique_ptr<tenant_store> tenants;
   std::unique_ptr<call_store> calls;
   std::unique_ptr<message_store> messages;
+  std::unique_ptr<channel_store> channels;
+  std::unique_ptr<opt_out_store> opt_outs;
   std::unique_ptr<tenant_facts_store> facts;
   std::unique_ptr<access_store> access;
   std::unique_ptr<audit_store> audit;

@@ -131,7 +131,9 @@ core::expected<bool> purge_companies(soci::session& sql, dialect kind, size_t ro
   if (!fetch_row(sql, "select company_id from company_purge order by company_id limit 1", std::tie(company)))
     return false;
   const std::pair<std::string_view, std::string_view> tables[] = {
-      {"webhook_event", "rowid"}, {"call", "id"}, {"message", "id"}, {"opt_out", "phone_number"}};
+      {"webhook_event", "rowid"},     {"call", "id"},    {"message", "id"},
+      {"opt_out", "phone_number"},    {"channel", "id"}, {"company_event", "seq"},
+      {"company_watch", "company_id"}};
   for (const auto& [table, key] : tables)
     if (delete_some(sql, kind, table, key, company, rows) > 0)
       return true;

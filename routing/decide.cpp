@@ -119,6 +119,7 @@ void on_message(const question& q, core::webhook_event& event) {
   event.answer = with_twiml(reply ? reply_twiml(q.config()) : twilio::empty_twiml());
   event.message = std::move(inbound.message);
   event.opt_out = std::move(inbound.opt_out);
+  event.profile_name = std::move(inbound.profile_name);
 }
 
 void on_status(const question& q, core::webhook_event& event) {

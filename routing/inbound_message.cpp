@@ -16,6 +16,7 @@ using twilio::opt_out_keyword;
 constexpr int64_t max_media = 10;
 constexpr size_t max_body = 64 * 1024;
 constexpr size_t max_sid = 34;
+constexpr size_t max_profile_name = 256;
 
 std::vector<std::string> media_of(const twilio::form& params) {
   std::vector<std::string> media;
@@ -66,6 +67,7 @@ inbound_message read_message(const core::tenant_profile& profile, const twilio::
   message.status = "received";
   message.created_at = message.updated_at = now;
   count_segments(params, message);
+  inbound.profile_name = storable(params.get("ProfileName"), max_profile_name);
 
   const auto keyword = twilio::opt_out_keyword_of(params.get("Body"), params.get("OptOutType"));
   if (from.is_number && (keyword == opt_out_keyword::stop || keyword == opt_out_keyword::start))

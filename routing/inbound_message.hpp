@@ -13,6 +13,7 @@ namespace trunkline::routing {
 struct inbound_message {
   core::message_record message;
   std::optional<core::opt_out_change> opt_out; ///< the sender asked for it, by keyword or Twilio's OptOutType
+  std::string profile_name;                    ///< WhatsApp's for the sender; empty if it gives none
   bool wants_reply =
       false; ///< false for STOP, START and HELP, which Twilio answers itself, and for senders without number
 };

@@ -81,8 +81,10 @@ inline core::webhook_event event_with_everything() {
              core::timestamp{6},
              core::timestamp{7},
              core::timestamp{8}};
-  event.message_status = core::message_status_change{"SM2", "delivered", 9, core::timestamp{10}};
+  event.message_status =
+      core::message_status_change{"SM2", "delivered", 9, core::timestamp{10}, core::message_id("msg_2")};
   event.opt_out = core::opt_out_change{core::phone_number("+15559876543"), false};
+  event.profile_name = "Ana";
   return event;
 }
 

@@ -1,5 +1,6 @@
 // The same cases for both dialects; the fixture `fresh_database` says which.
 
+#include "persistence/event_store.hpp"
 #include "persistence/outbox_store.hpp"
 
 #include <set>
@@ -99,6 +100,22 @@ BOOST_AUTO_TEST_CASE(takes_a_message_that_is_told_twice_once) {
   BOOST_TEST(count("select count(*) from outbox") == 1);
 }
 
+BOOST_AUTO_TEST_CASE(shows_a_message_in_its_conversation_and_tells_browsers_of_each_step) {
+  const auto events = persistence::make_event_store(*db);
+  must(events->watch(acme, noon));
+  enqueue(1);
+  enqueue(1); // told twice
+  const auto channel = must(stores.channels->find(acme, message_to(1).message.channel));
+  BOOST_TEST((channel.last_message.value().content == "Hello 1!" && channel.unread_count == 0));
+  settle(claim_one(), core::send_accepted{message_sid(1), "queued", 2}, after(100));
+  std::string told;
+  for (const auto& event : must(events->read(acme, 0, 100))) {
+    told += fmt::format("{} {};", event.seq, core::to_string(event.type));
+    BOOST_TEST((event.channel == channel.id), event.seq << " is about no channel");
+  }
+  BOOST_TEST(told == "1 new_message;2 channel_updated;3 message_status;4 message_status;");
+}
+
 BOOST_AUTO_TEST_CASE(keeps_from_sending_what_somebody_has_stopped_since) {
   enqueue(1);
   change("insert into opt_out (company_id, phone_number, opted_out, source, changed_at) values ('" + acme.value +
@@ -142,7 +159,13 @@ BOOST_AUTO_TEST_CASE(puts_back_what_twilio_did_not_take_and_counts_the_attempts)
 
 BOOST_AUTO_TEST_CASE(learns_of_an_opt_out_from_twilio) {
   enqueue(1);
-  settle(claim_one(), core::send_rejected{21610, "The recipient has opted out"});
+  const auto going = claim_one();
+  const auto events = persistence::make_event_store(*db);
+  must(events->watch(acme, noon));
+  settle(going, core::send_rejected{21610, "The recipient has opted out"});
+  const auto told = must(events->read(acme, 0, 100));
+  BOOST_REQUIRE_EQUAL(told.size(), 2u);
+  BOOST_TEST((told[1].type == core::live_event_type::channel_updated && told[1].channel == going.message.channel));
   BOOST_TEST(message(1).status == "failed");
   BOOST_TEST(*message(1).error_code == 21610);
   BOOST_TEST(count("select count(*) from opt_out where opted_out = 1 and source = 'twilio_21610'") == 1);

@@ -2,6 +2,7 @@
 
 #include "core/api_key.hpp"
 #include "core/token_hash.hpp"
+#include "persistence/event_store.hpp"
 
 using namespace trunkline;
 using namespace trunkline::tests;
@@ -147,6 +148,8 @@ BOOST_AUTO_TEST_CASE(a_removed_company_leaves_nothing_behind) {
   for (int n = 0; n < 25; ++n)
     events.push_back(voice_event(n));
   record(events);
+  must(persistence::make_event_store(*db)->watch(acme, noon));
+  record({sms_event(1)});
   must(stores.tenants->remove(acme, noon, somebody));
   BOOST_TEST((error_of(stores.tenants->find(acme)) == core::ec::company_not_found));
   BOOST_TEST((error_of(stores.access->find_key("hash-1")) == core::ec::unauthenticated));
@@ -155,8 +158,8 @@ BOOST_AUTO_TEST_CASE(a_removed_company_leaves_nothing_behind) {
   while (must(stores.tenants->purge(10)))
     ++parts;
   BOOST_TEST(parts >= 6); // 25 events and 25 calls, ten at a time
-  for (const auto* table :
-       {"call", "webhook_event", "message", "opt_out", "account_check", "company_config", "company_purge"})
+  for (const auto* table : {"call", "webhook_event", "message", "channel", "company_event", "company_watch", "opt_out",
+                            "account_check", "company_config", "company_purge"})
     BOOST_TEST(count(fmt::format("select count(*) from {} where company_id = '{}'", table, acme)) == 0, table);
   must(stores.tenants->find(other));
   BOOST_TEST((error_of(stores.tenants->remove(acme, noon, somebody)) == core::ec::company_not_found));

@@ -67,6 +67,13 @@ BOOST_AUTO_TEST_CASE(whatsapp_is_told_by_its_addresses_and_has_channels_of_its_o
   BOOST_TEST((event.message->channel != company{}.texted().message->channel));
 }
 
+BOOST_AUTO_TEST_CASE(the_name_that_whatsapp_gives_its_sender_is_kept_as_text) {
+  BOOST_TEST(company{}.texted({{"ProfileName", "Ana M\xC3\xBCller"}}).profile_name == "Ana M\xC3\xBCller");
+  BOOST_TEST(company{}.texted().profile_name == "");
+  BOOST_TEST(company{}.texted({{"ProfileName", std::string(5000, 'x')}}).profile_name.size() == 256u);
+  BOOST_TEST(core::is_clean_utf8(company{}.texted({{"ProfileName", "\xED\xA0\x80"}}).profile_name));
+}
+
 BOOST_AUTO_TEST_CASE(pictures_are_kept_as_addresses) {
   BOOST_TEST(company{}.texted(media("2", 3)).message->media.size() == 2u);
   BOOST_TEST(company{}.texted(media("10", 12)).message->media.size() == 10u);

@@ -122,8 +122,12 @@ create table company_event (
   at         bigint not null,
   primary key (company_id, seq)
 );
+-- watched_at is 0 when nobody has watched for a day: then nothing is kept until somebody does again. Whoever changes
+-- who is watched moves company_watch_version on after his commit, so that the inboxes of all nodes notice.
 create table company_watch (
   company_id text collate "C" primary key,
   last_seq   bigint not null,
   watched_at bigint not null
-);
+) with (fillfactor = 70);
+create sequence company_watch_version;
+select setval('company_watch_version', 1);

@@ -107,6 +107,7 @@ create table company_event (
   at         integer not null,
   primary key (company_id, seq)
 );
+-- watched_at is 0 when nobody has watched for a day: then nothing is kept until somebody does again.
 create table company_watch (
   company_id text not null primary key,
   last_seq   integer not null,
