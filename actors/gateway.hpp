@@ -2,6 +2,7 @@
 
 #include "actors/alarm_bell.hpp"
 #include "actors/cluster_messages.hpp"
+#include "actors/live_events.hpp"
 #include "actors/messages.hpp"
 #include "actors/number_directory.hpp"
 #include "actors/questions.hpp"
@@ -38,6 +39,9 @@ public:
   using asked<enqueue_message>::ask; ///< whoever acts for the company hears that there is something to send
 
   virtual const number_directory& numbers() const = 0;
+
+  /// Where browsers are told what happens.
+  virtual live_events& events() const = 0;
 
   /// Where to tell of what should become an alert.
   virtual alarm_bell& bell() const = 0;

@@ -31,6 +31,7 @@ public:
     core::timestamp started_at;
     health_monitor_actor health = {};
     std::function<void()> drain_process = {}; ///< as on SIGTERM
+    live_events* live = nullptr;              ///< of a node with a front end
   };
 
   explicit local_gateway(parts p)
@@ -55,6 +56,7 @@ public:
   void ask(read_health question) override;
   void ask(run_health question) override;
   alarm_bell& bell() const override { return *parts_.node->bell; }
+  live_events& events() const override { return *parts_.live; }
   void ask(read_cluster question) override;
   void ask(drain_node question) override;
   void ask(read_actors question) override;

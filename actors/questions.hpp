@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/access_messages.hpp"
+#include "actors/channel_messages.hpp"
 #include "actors/health_messages.hpp"
 #include "actors/outbox_messages.hpp"
 #include "actors/store_messages.hpp"
@@ -27,9 +28,10 @@ public:
 /// What a STORE worker answers without anybody else having to know of it.
 using store_questions =
     asked_all<load_profile, list_companies, check_numbers, load_facts, put_account_check, list_conflicts, sum_usage,
-              list_calls, find_call, list_messages, create_key, find_key, list_keys, delete_key, note_key_used,
-              put_user, list_users, delete_user, sign_in, find_session, sign_out, list_audit, rotate_master_key,
-              begin_idempotent, finish_idempotent, list_alerts, acknowledge_alert, decide_message>;
+              list_calls, find_call, list_messages, find_message, list_channels, find_channel, list_channel_messages,
+              mark_channel_read, list_opt_outs, add_opt_out, remove_opt_out, create_key, find_key, list_keys,
+              delete_key, note_key_used, put_user, list_users, delete_user, sign_in, find_session, sign_out, list_audit,
+              rotate_master_key, begin_idempotent, finish_idempotent, list_alerts, acknowledge_alert, decide_message>;
 
 /// What the TWILIO client answers.
 using twilio_questions = asked_all<fetch_account, find_account_number, fetch_recording>;

@@ -97,6 +97,13 @@ core::expected<call_with_events> find_with_events(persistence::call_store& calls
   return call_with_events{std::move(found->first), std::move(found->second)};
 }
 
+core::expected<core::message_record> find_own(persistence::message_store& messages, const find_message& question) {
+  auto found = messages.find(question.message);
+  if (found && found->tenant != question.tenant)
+    return core::fail(core::ec::not_found, "No such message.");
+  return found;
+}
+
 core::expected<std::vector<core::alert_delivery>> take(persistence::alert_store& alerts, const take_deliveries& q,
                                                        core::timestamp now) {
   return alerts.take_deliveries(q.most, now, {now.ms + q.ours_for.count()});
@@ -166,6 +173,15 @@ store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self
       st.on<list_calls>([&db](const auto& q) { return db.calls->list(q.filter, q.page); }),
       st.on<find_call>([&db](const auto& q) { return find_with_events(*db.calls, q); }),
       st.on<list_messages>([&db](const auto& q) { return db.messages->list(q.filter, q.page); }),
+      st.on<find_message>([&db](const auto& q) { return find_own(*db.messages, q); }),
+      st.on<list_channels>([&db](const auto& q) { return db.channels->list(q.filter, q.page); }),
+      st.on<find_channel>([&db](const auto& q) { return db.channels->find(q.tenant, q.channel); }),
+      st.on<list_channel_messages>([&db](const auto& q) { return db.channels->messages(q.tenant, q.channel, q.page); }),
+      st.on<mark_channel_read>(
+          [&db, now](const auto& q) { return db.channels->mark_read(q.tenant, q.channel, now()); }),
+      st.on<list_opt_outs>([&db](const auto& q) { return db.opt_outs->list(q.tenant, q.page); }),
+      st.on<add_opt_out>([&db, now](const auto& q) { return db.opt_outs->add(q.tenant, q.number, now(), q.by); }),
+      st.on<remove_opt_out>([&db, now](const auto& q) { return db.opt_outs->remove(q.tenant, q.number, now(), q.by); }),
       st.on<create_key>([&db](const auto& q) { return db.access->create_key(q.key, q.hash, q.by); }),
       st.on<find_key>([&db](const auto& q) { return db.access->find_key(q.hash); }),
       st.on<list_keys>([&db](const auto& q) { return db.access->list_keys(q.page); }),

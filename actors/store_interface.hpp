@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/access_messages.hpp"
+#include "actors/channel_messages.hpp"
 #include "actors/health_messages.hpp"
 #include "actors/outbox_messages.hpp"
 #include "actors/store_messages.hpp"
@@ -43,6 +44,22 @@ using store_actor = caf::typed_actor<
     caf::reacts_to<find_call>,
     // A page of messages, newest first.
     caf::reacts_to<list_messages>,
+    // One message; ec::not_found.
+    caf::reacts_to<find_message>,
+    // A page of conversations, by last message.
+    caf::reacts_to<list_channels>,
+    // One conversation; ec::not_found.
+    caf::reacts_to<find_channel>,
+    // A page of what was said in a conversation, newest first; ec::not_found.
+    caf::reacts_to<list_channel_messages>,
+    // Everything of a conversation has been read; ec::not_found.
+    caf::reacts_to<mark_channel_read>,
+    // A page of who is to be left alone, newest first.
+    caf::reacts_to<list_opt_outs>,
+    // Somebody is to be left alone.
+    caf::reacts_to<add_opt_out>,
+    // Somebody is not to be left alone any more; ec::not_found.
+    caf::reacts_to<remove_opt_out>,
     // Keeps a new bearer key's hash.
     caf::reacts_to<create_key>,
     // Whose key this is; ec::unauthenticated.

@@ -1,5 +1,6 @@
 #include "cluster/node.hpp"
 
+#include "actors/event_reader.hpp"
 #include "actors/local_gateway.hpp"
 #include "actors/outbox_watch.hpp"
 #include "cluster/crew.hpp"
@@ -14,6 +15,7 @@
 #include "config/log.hpp"
 #include "http/routes.hpp"
 #include "http/server.hpp"
+#include "http/shapes/event.hpp"
 #include "persistence/database.hpp"
 #include "persistence/master_keys.hpp"
 #include "providers/webhook_sender.hpp"
@@ -97,6 +99,8 @@ struct node::impl {
   actors::shards_actor shards;
   actors::health_monitor_actor health;
   actors::outbox_watch_actor watch;
+  connection_limits connections;
+  std::unique_ptr<actors::event_reader> events;
   std::unique_ptr<actors::local_gateway> gateway;
   company_map companies;
   std::unique_ptr<cluster::seat> seat;
@@ -116,6 +120,8 @@ struct node::impl {
 
   core::expected<void> open_database();
   core::expected<void> read_directory();
+  core::expected<void> count_connections();
+  void begin_events();
   void spawn_actors();
   core::expected<void> join_cluster();
   core::expected<void> take_jwt_key(const config::settings& from);
@@ -152,6 +158,25 @@ core::expected<void> node::impl::read_directory() {
   });
 }
 
+core::expected<void> node::impl::count_connections() {
+  const auto counted = connections_within(raise_open_files(), settings.live_viewers);
+  if (!counted)
+    return core::fail(counted.error());
+  connections = *counted;
+  return {};
+}
+
+void node::impl::begin_events() {
+  actors::event_reader::parts parts{persistence::make_event_store(*db), persistence::make_event_news(*db), clock,
+                                    [this](const actors::told_event& event) {
+                                      const auto text = http::shapes::write_event(event, clock.now());
+                                      return std::make_shared<const std::string>(text);
+                                    }};
+  parts.settings.most_viewers = connections.live_viewers;
+  parts.settings.most_of_a_company = std::max<size_t>(connections.live_viewers / 5, 1);
+  events = std::make_unique<actors::event_reader>(std::move(parts));
+}
+
 void node::impl::spawn_actors() {
   system = std::make_unique<caf::actor_system>(caf_config);
   deadlines = std::make_unique<actors::deadline_sweep>(settings.request_deadline);
@@ -166,7 +191,7 @@ void node::impl::spawn_actors() {
   health = std::move(crew.health);
   gateway = std::make_unique<actors::local_gateway>(
       actors::local_gateway::parts{services, shards, numbers, *deadlines, std::move(crew.vitals), clock.now(), health,
-                                   [] { kill(getpid(), SIGTERM); }});
+                                   [] { kill(getpid(), SIGTERM); }, events.get()});
   services->stores.ask(actors::purge_removed{});
   probe = std::make_unique<database_probe>(
       [this](actors::reply<int64_t> answer) {
@@ -208,11 +233,8 @@ core::expected<void> node::impl::listen(core::secret admin_key, doors open) {
     if (auto done = set_public_url(web->settings, settings.public_url); !done)
       return done;
 
-  const auto connections = connections_within(raise_open_files());
-  if (!connections)
-    return core::fail(connections.error());
   http::listener_settings hooks;
-  hooks.max_connections = connections->webhooks;
+  hooks.max_connections = connections.webhooks;
   hooks.address = settings.listen.host, hooks.port = settings.listen.port, hooks.threads = io_threads(settings);
   hooks.on_bound = [this](uint16_t port) {
     if (settings.public_url.empty())
@@ -220,7 +242,7 @@ core::expected<void> node::impl::listen(core::secret admin_key, doors open) {
   };
   http::listener_settings admin;
   admin.address = settings.api_listen.host, admin.port = settings.api_listen.port;
-  admin.max_connections = connections->api;
+  admin.max_connections = connections.api + connections.live_viewers;
 
   // RESTinio closes without an answer when its own patience ends, so ours must end first: an API request asks at most
   // eight questions in a row (a PUT of a configuration with a key that is not known yet).
@@ -250,6 +272,7 @@ void node::impl::stop() {
   for (auto* server : {webhooks.get(), api.get()})
     if (server)
       server->stop();
+  events.reset();
   probe.reset();
   // What they end is told to actors that are still there. Whether a message may still leave is asked of the seat.
   to_twilio.stop();
@@ -298,7 +321,10 @@ core::expected<std::unique_ptr<node>> node::start(const config::settings& settin
     done = drain_what_was_left(settings, *body->db);
   if (done)
     done = body->read_directory();
+  if (done)
+    done = body->count_connections();
   if (done) {
+    body->begin_events();
     body->spawn_actors();
     done = body->join_cluster();
   }
@@ -337,6 +363,7 @@ void node::drain(std::chrono::milliseconds patience) {
   if (impl_->seat) // while we still answer, or forward
     impl_->seat->leave(
         std::chrono::duration_cast<std::chrono::milliseconds>(give_up - std::chrono::steady_clock::now()) - to_answer);
+  impl_->events->close(); // browsers come back elsewhere, and hear there what they have missed
   for (auto* server : servers)
     server->refuse_connections();
   std::this_thread::sleep_for(std::min<std::chrono::milliseconds>(to_send, patience));

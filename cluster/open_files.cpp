@@ -22,9 +22,10 @@ size_t raise_open_files() {
   return setrlimit(RLIMIT_NOFILE, &all) == 0 ? all.rlim_cur : files.rlim_cur;
 }
 
-core::expected<connection_limits> connections_within(size_t open_files) {
+core::expected<connection_limits> connections_within(size_t open_files, size_t live_viewers) {
   connection_limits limits;
-  const size_t wanted = other_files + limits.webhooks + limits.api;
+  limits.live_viewers = live_viewers;
+  const size_t wanted = other_files + limits.webhooks + limits.api + live_viewers;
   if (open_files >= wanted)
     return limits;
   if (open_files < other_files + too_few)
@@ -32,8 +33,9 @@ core::expected<connection_limits> connections_within(size_t open_files) {
                                                        "{}. Raise the limit (ulimit -n).",
                                                        open_files, other_files + too_few, wanted));
   const size_t room = open_files - other_files;
-  limits.api = std::min(limits.api, room / 4);
-  limits.webhooks = std::min(limits.webhooks, room - limits.api);
+  limits.live_viewers = std::min(live_viewers, room / 8);
+  limits.api = std::min(limits.api, room / 4 - limits.live_viewers);
+  limits.webhooks = std::min(limits.webhooks, room - limits.api - limits.live_viewers);
   return limits;
 }
 

@@ -80,6 +80,7 @@ struct settings {
   size_t io_threads = 0;
   size_t scheduler_threads = 0; ///< 0: one for every two processors
   size_t store_workers = 0;
+  size_t live_viewers = 0;
   bool inbox_durable = true;
   size_t inbox_workers = 0;
   size_t inbox_journal_mb = 0; ///< 0: no journal

@@ -141,6 +141,12 @@ std::optional<std::chrono::sys_days> query_reader::day(std::string_view name) {
   return std::nullopt;
 }
 
+void query_reader::refuse_pages() {
+  for (const std::string_view name : {"limit", "cursor"})
+    if (params_.count(name) > 0)
+      complain(name, "Unknown parameter");
+}
+
 bool query_reader::flag(std::string_view name) { return one_of(name, {"true", "false"}) == "true"; }
 
 core::page_request query_reader::page(std::string_view scope) {

@@ -29,6 +29,9 @@ public:
   /// For what the values mean together.
   void refuse(std::string_view name, std::string detail) { complain(name, std::move(detail)); }
 
+  /// Of what is no list.
+  void refuse_pages();
+
   /// `limit` 1..200 (50) and `cursor`; the cursor must have been made for the same scope.
   core::page_request page(std::string_view scope);
 

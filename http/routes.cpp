@@ -7,8 +7,10 @@
 #include "http/handlers/actors.hpp"
 #include "http/handlers/audit.hpp"
 #include "http/handlers/calls.hpp"
+#include "http/handlers/channels.hpp"
 #include "http/handlers/cluster.hpp"
 #include "http/handlers/companies.hpp"
+#include "http/handlers/events.hpp"
 #include "http/handlers/health.hpp"
 #include "http/handlers/keys.hpp"
 #include "http/handlers/messages.hpp"
@@ -16,6 +18,7 @@
 #include "http/handlers/notifications.hpp"
 #include "http/handlers/numbers.hpp"
 #include "http/handlers/openapi.hpp"
+#include "http/handlers/opt_outs.hpp"
 #include "http/handlers/readiness.hpp"
 #include "http/handlers/send_message.hpp"
 #include "http/handlers/session.hpp"
@@ -87,6 +90,15 @@ route_table api_routes(context& ctx) {
       {"GET",    "/api/companies/{companyId}/messages", "list_messages",    viewer,   h::list_messages(ctx)},
       {"POST",   "/api/messages",                     "send_message",       admin,    h::send_message(ctx), creates},
       {"POST",   "/api/messages/{messageId}/resolve", "resolve_message",    admin,    h::resolve_message(ctx)},
+      {"GET",    "/api/messages/{messageId}",         "get_message",        viewer,   h::get_message(ctx)},
+      {"GET",    "/api/channels",                     "list_channels",      viewer,   h::list_channels(ctx)},
+      {"GET",    "/api/channels/{channelId}",         "get_channel",        viewer,   h::get_channel(ctx)},
+      {"GET",    "/api/channels/{channelId}/messages", "list_channel_messages", viewer, h::list_channel_messages(ctx)},
+      {"POST",   "/api/channels/{channelId}/read",    "mark_channel_read",  admin,    h::mark_channel_read(ctx)},
+      {"GET",    "/api/events",                       "live_events",        viewer,   h::live_events(ctx)},
+      {"GET",    "/api/companies/{companyId}/opt-outs", "list_opt_outs",    viewer,   h::list_opt_outs(ctx)},
+      {"POST",   "/api/companies/{companyId}/opt-outs", "add_opt_out",      admin,    h::add_opt_out(ctx), creates},
+      {"DELETE", "/api/companies/{companyId}/opt-outs/{number}", "remove_opt_out", admin, h::remove_opt_out(ctx)},
       {"GET",    "/api/companies/{companyId}/usage",  "get_usage",          viewer,   h::get_usage(ctx)},
       {"POST",   "/api/companies/{companyId}/quarantine/release", "release_quarantine", admin, h::release_quarantine(ctx)},
       {"GET",    "/api/admin/actors",                 "list_actors",        platform, h::list_actors(ctx)},

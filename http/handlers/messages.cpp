@@ -37,4 +37,17 @@ std::function<void(const exchange_ptr&)> list_messages(context& ctx) {
   };
 }
 
+std::function<void(const exchange_ptr&)> get_message(context& ctx) {
+  return [&ctx](const exchange_ptr& request) {
+    with_company(ctx, request, [&ctx, request](const core::tenant_id& company) {
+      ctx.actors.ask(actors::find_message{company, core::message_id(std::string(request->captures[0])),
+                                          reply_to<core::message_record>(request, [](exchange& asked, const auto& one) {
+                                            json::writer out;
+                                            shapes::write_message(out, one);
+                                            respond_json(asked, 200, out.take());
+                                          })});
+    });
+  };
+}
+
 } // namespace trunkline::http::handlers

@@ -36,13 +36,11 @@ bool can_send(const context& ctx, const core::tenant_config& config) {
   return core::source_of(config, ctx.actors.numbers().platform_usable()) != core::credential_source::none;
 }
 
-void enqueue(context& ctx, const exchange_ptr& request, const core::tenant_profile& company) {
-  auto wanted = shapes::read_new_message(request->body(), company.tenant.country);
-  if (!wanted)
-    return respond_error(*request, wanted.error());
+void enqueue(context& ctx, const exchange_ptr& request, const core::tenant_profile& company,
+             const shapes::new_message& wanted) {
   const auto now = ctx.clock.now();
   const bool simulated = company.config.mock_mode || ctx.settings.mock_mode;
-  auto message = shapes::compose(*wanted, company, core::message_id(request->new_id("msg_", "message", id_characters)),
+  auto message = shapes::compose(wanted, company, core::message_id(request->new_id("msg_", "message", id_characters)),
                                  simulated, now);
   if (!message)
     return respond_error(*request, message.error());
@@ -52,6 +50,23 @@ void enqueue(context& ctx, const exchange_ptr& request, const core::tenant_profi
       std::move(*message), core::send_priority::chat, core::spending_of(company.tenant, company.config, now),
       reply_to<core::message_record>(
           request, [](exchange& asked, const auto& stored) { respond_message(asked, 202, stored); })});
+}
+
+/// Who writes to a channel need not say between whom it is.
+void find_parties(context& ctx, const exchange_ptr& request, const core::tenant_profile& company) {
+  const auto wanted = shapes::read_new_message(request->body(), company.tenant.country);
+  if (!wanted)
+    return respond_error(*request, wanted.error());
+  if (wanted->channel_id.empty())
+    return enqueue(ctx, request, company, *wanted);
+  ctx.actors.ask(actors::find_channel{
+      company.tenant.id, core::channel_id(wanted->channel_id),
+      reply_to<core::channel_record>(request, [&ctx, request, company, wanted = *wanted](exchange&, const auto& found) {
+        auto full = wanted;
+        if (auto agree = shapes::take_from_channel(full, found); !agree)
+          return respond_error(*request, agree.error());
+        enqueue(ctx, request, company, full);
+      })});
 }
 
 } // namespace
@@ -65,8 +80,9 @@ std::function<void(const exchange_ptr&)> send_message(context& ctx) {
     if (!company)
       return respond_error(*request, company.error());
     ctx.actors.ask(actors::load_profile{
-        *company, reply_to<core::tenant_profile>(
-                      request, [&ctx, request](exchange&, const auto& profile) { enqueue(ctx, request, profile); })});
+        *company, reply_to<core::tenant_profile>(request, [&ctx, request](exchange&, const auto& profile) {
+          find_parties(ctx, request, profile);
+        })});
   };
 }
 

@@ -1,6 +1,7 @@
 #include "http/shapes/message.hpp"
 
 #include "json/writer.hpp"
+#include "twilio/error_table.hpp"
 
 namespace trunkline::http::shapes {
 
@@ -12,6 +13,18 @@ std::optional<std::string> text_or_null(const std::string& text) {
 
 std::optional<std::string> time_or_null(const std::optional<core::timestamp>& at) {
   return at ? std::optional(core::to_rfc3339(*at)) : std::nullopt;
+}
+
+/// What is stored says what Trunkline itself knows; else Twilio's code says it, and whose move it is.
+void write_error(json::writer& out, const core::message_record& message) {
+  std::optional<twilio::error_words> words;
+  if (message.error_code)
+    words = twilio::describe_error(*message.error_code);
+  const auto text = words && message.error_message.empty() ? std::string(words->message) : message.error_message;
+  out.field("error_code", message.error_code);
+  out.field("error_message", text_or_null(text));
+  out.field("error_owner", words ? std::optional(twilio::to_string(words->owner)) : std::nullopt);
+  out.field("error_action", words ? std::optional(words->action) : std::nullopt);
 }
 
 } // namespace
@@ -34,10 +47,7 @@ void write_message(json::writer& out, const core::message_record& message) {
   out.end_array();
   out.field("status", message.status);
   out.field("twilio_sid", text_or_null(message.twilio_sid));
-  out.field("error_code", message.error_code);
-  out.field("error_message", text_or_null(message.error_message));
-  out.field("error_owner", std::optional<std::string>{});
-  out.field("error_action", std::optional<std::string>{});
+  write_error(out, message);
   out.field("encoding", message.encoding);
   out.field("segments", message.segments);
   out.field("price", message.price ? std::optional(core::to_string(*message.price)) : std::nullopt);

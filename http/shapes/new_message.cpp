@@ -61,7 +61,7 @@ void read_parties(json::object_reader& fields, std::string_view country, new_mes
     out.channel_id = channel->text(1, 64).value_or("");
   if (const auto to = fields.take("user_phone_number"))
     out.to = json::read_phone_number(*to, country);
-  else
+  else if (out.channel_id.empty())
     fields.missing("user_phone_number");
   if (const auto from = fields.take("twilio_number"))
     out.from = json::read_phone_number(*from, country);
@@ -138,6 +138,22 @@ core::expected<new_message> read_new_message(std::string_view text, std::string_
   return out;
 }
 
+core::expected<void> take_from_channel(new_message& wanted, const core::channel_record& channel) {
+  std::string wrong;
+  if (wanted.to.value_or(channel.user_phone_number) != channel.user_phone_number)
+    wrong = "user_phone_number";
+  else if (wanted.from.value_or(channel.twilio_number) != channel.twilio_number)
+    wrong = "twilio_number";
+  else if (!wanted.communication_type.empty() && wanted.communication_type != channel.communication_type)
+    wrong = "communication_type";
+  if (!wrong.empty())
+    return core::fail(core::ec::invalid_configuration, wrong + " is not that of the channel. Leave it out, or leave "
+                                                               "channel_id out.");
+  wanted.to = channel.user_phone_number, wanted.from = channel.twilio_number;
+  wanted.communication_type = channel.communication_type;
+  return {};
+}
+
 core::expected<core::outgoing_message> compose(const new_message& wanted, const core::tenant_profile& company,
                                                core::message_id id, bool simulated, core::timestamp now) {
   const auto& config = company.config;
@@ -155,12 +171,10 @@ core::expected<core::outgoing_message> compose(const new_message& wanted, const 
   message.tenant = company.tenant.id;
   message.direction = "outbound";
   message.sender = wanted.sender;
-  message.communication_type = wanted.communication_type;
+  message.communication_type = wanted.communication_type.empty() ? "sms" : wanted.communication_type;
   message.twilio_number = std::move(*from);
   message.user_phone_number = *wanted.to;
   message.channel = core::channel_of(message.tenant, message.communication_type, message.twilio_number, *wanted.to);
-  if (!wanted.channel_id.empty() && wanted.channel_id != message.channel.value)
-    return core::fail(core::ec::invalid_configuration, "channel_id is the channel of other numbers than these.");
   message.content = wanted.content;
   message.media = wanted.media;
   message.status = "queued";

@@ -25,9 +25,9 @@ std::string scope_of(const exchange& request) {
 
 } // namespace
 
-core::expected<wanted_page> read_page(const exchange& request, query_reader& query) {
+core::expected<wanted_page> read_page(const exchange& request, query_reader& query, const core::tenant_id& company) {
   wanted_page wanted;
-  wanted.scope = scope_of(request);
+  wanted.scope = scope_of(request) + (company.empty() ? "" : " " + company.value);
   wanted.page = query.page(wanted.scope);
   if (auto ok = query.ok(); !ok)
     return core::fail(std::move(ok).error());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/error.hpp"
+#include "core/ids.hpp"
 #include "core/query.hpp"
 #include "http/exchange.hpp"
 #include "http/query.hpp"
@@ -17,8 +18,10 @@ struct wanted_page {
   std::string scope; ///< what its cursors are tied to: path and filters, without cursor and limit
 };
 
-/// After all filters have been read from `query`; the failure may be one of theirs.
-core::expected<wanted_page> read_page(const exchange& request, query_reader& query);
+/// After all filters have been read from `query`; the failure may be one of theirs. `company`: if it is not in the
+/// path.
+core::expected<wanted_page> read_page(const exchange& request, query_reader& query,
+                                      const core::tenant_id& company = {});
 /// Of a list without filters.
 core::expected<wanted_page> read_page(const exchange& request);
 

@@ -15,6 +15,7 @@ std::string path_with(std::string path, const std::string& company) {
                                     {"{keyId}", "key_000000000"},
                                     {"{user}", "ana"},
                                     {"{alertId}", "al_0000000"},
+                                    {"{channelId}", "ch_0000000"},
                                     {"{messageId}", "msg_000000"},
                                     {"{number}", "+15551234567"}})
     if (const auto at = path.find(name); at != std::string::npos)
@@ -38,6 +39,13 @@ const std::set<std::string> by_key = {
     // the company of X-Company-Id, which must be its own
     "send_message",
     "resolve_message",
+    // the company of X-Company-Id, which must be its own; ids of another's are tried below
+    "get_message",
+    "list_channels",
+    "get_channel",
+    "list_channel_messages",
+    "mark_channel_read",
+    "live_events",
 };
 
 } // namespace

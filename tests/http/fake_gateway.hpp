@@ -20,6 +20,18 @@ struct the_company {
   static constexpr auto password = "correct horse battery"; ///< of its user ana
 };
 
+/// Keeps who wants to watch.
+struct fake_live_events final : actors::live_events {
+  core::expected<void> watch(actors::watch_company question) override {
+    if (full)
+      return core::fail(core::ec::overloaded, "Too many browsers are connected.");
+    asked.push_back(std::move(question));
+    return {};
+  }
+  std::vector<actors::watch_company> asked;
+  bool full = false;
+};
+
 class fake_gateway;
 using fake_gateway_base =
     actors::hands_over<fake_gateway, actors::hands_over<fake_gateway, actors::gateway, actors::store_questions>,
@@ -42,6 +54,7 @@ public:
   void ask(actors::read_health question) override { hand_over(std::move(question)); }
   void ask(actors::run_health question) override { hand_over(std::move(question)); }
   actors::alarm_bell& bell() const override { return bell_; }
+  fake_live_events& events() const override { return live; }
   void ask(actors::read_cluster question) override { question.answer(cluster); }
   void ask(actors::drain_node question) override;
   void ask(actors::read_actors question) override;
@@ -87,6 +100,10 @@ public:
   std::vector<core::tenant_id> asked_health, asked_runs;
   core::alert alert; ///< the one there is
   std::optional<core::alert_filter> asked_alerts;
+  core::channel_record channel; ///< the one there is, with its last message
+  std::optional<core::channel_filter> asked_channels;
+  std::map<std::string, core::opt_out> opted_out; ///< by number
+  mutable fake_live_events live;
 
 private:
   /// What nothing is made of here.
@@ -126,6 +143,14 @@ private:
   void answer(actors::run_health question) { asked_runs.push_back(question.company), question.answer(report); }
   void answer(actors::list_alerts question);
   void answer(actors::acknowledge_alert question);
+  void answer(actors::find_message question);
+  void answer(actors::list_channels question);
+  void answer(actors::find_channel question);
+  void answer(actors::list_channel_messages question);
+  void answer(actors::mark_channel_read question);
+  void answer(actors::list_opt_outs question);
+  void answer(actors::add_opt_out question);
+  void answer(actors::remove_opt_out question);
   void answer(actors::list_audit question) { question.answer(core::page<core::audit_entry>{}); }
   void answer(actors::begin_idempotent question);
   void answer(actors::finish_idempotent question);

@@ -112,6 +112,58 @@ void fake_gateway::answer(actors::list_messages question) {
   question.answer(core::page<core::message_record>{});
 }
 
+void fake_gateway::answer(actors::find_message question) {
+  const bool there = channel.last_message && question.message == channel.last_message->id;
+  if (!there || question.tenant != channel.tenant)
+    return question.answer(core::fail(core::ec::not_found, "No such message."));
+  question.answer(*channel.last_message);
+}
+
+void fake_gateway::answer(actors::list_channels question) {
+  asked_channels = question.filter;
+  asked_page = question.page;
+  question.answer(core::page<core::channel_record>{{channel}, true});
+}
+
+void fake_gateway::answer(actors::find_channel question) {
+  if (question.channel != channel.id || question.tenant != channel.tenant)
+    return question.answer(core::fail(core::ec::not_found, "No such channel."));
+  question.answer(channel);
+}
+
+void fake_gateway::answer(actors::list_channel_messages question) {
+  asked_page = question.page;
+  if (question.channel != channel.id || question.tenant != channel.tenant)
+    return question.answer(core::fail(core::ec::not_found, "No such channel."));
+  question.answer(core::page<core::message_record>{{*channel.last_message}, false});
+}
+
+void fake_gateway::answer(actors::mark_channel_read question) {
+  if (question.channel != channel.id || question.tenant != channel.tenant)
+    return question.answer(core::fail(core::ec::not_found, "No such channel."));
+  channel.unread_count = 0;
+  question.answer({});
+}
+
+void fake_gateway::answer(actors::list_opt_outs question) {
+  core::page<core::opt_out> all;
+  for (const auto& [number, entry] : opted_out)
+    all.rows.push_back(entry);
+  question.answer(std::move(all));
+}
+
+void fake_gateway::answer(actors::add_opt_out question) {
+  last_author = question.by;
+  question.answer(opted_out[question.number.str()] = {question.number, "api", {}});
+}
+
+void fake_gateway::answer(actors::remove_opt_out question) {
+  last_author = question.by;
+  if (opted_out.erase(question.number.str()) == 0)
+    return question.answer(core::fail(core::ec::not_found, "This number has not opted out."));
+  question.answer({});
+}
+
 void fake_gateway::answer(actors::release_quarantine question) { question.answer(core::fail(core::ec::invalid_state)); }
 
 void fake_gateway::answer(actors::find_key question) {

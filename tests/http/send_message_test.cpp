@@ -66,17 +66,6 @@ BOOST_AUTO_TEST_CASE(keeps_to_what_twilio_takes) {
     BOOST_TEST(send(bad)->status() == 400, bad);
 }
 
-BOOST_AUTO_TEST_CASE(a_channel_that_does_not_belong_to_the_numbers_is_refused) {
-  const auto first = send(hello);
-  const std::string channel = first->json()["channel_id"].GetString();
-  const auto in = [&](const std::string& id) {
-    return send(R"({"user_phone_number":"+16465551000","content":"x","channel_id":")" + id + "\"}")->status();
-  };
-  BOOST_TEST(in(channel) == 202);
-  BOOST_TEST(in("ch_0000000000000000") == 422);
-  BOOST_TEST(send(R"({"channel_id":")" + channel + R"(","content":"x"})")->status() == 400); // took the process down
-}
-
 BOOST_AUTO_TEST_CASE(passes_the_variables_of_a_template_on) {
   BOOST_REQUIRE_EQUAL(
       send(R"({"user_phone_number":"+16465551000","communication_type":"whatsapp",)"
@@ -85,6 +74,34 @@ BOOST_AUTO_TEST_CASE(passes_the_variables_of_a_template_on) {
       202);
   BOOST_TEST(gateway.sent.at(0).content_variables == R"({"1":"Ana","2":"7 pm"})");
   BOOST_TEST(gateway.sent.at(0).message.price->units == 500);
+}
+
+BOOST_AUTO_TEST_CASE(goes_on_with_a_conversation_without_saying_between_whom_it_is) {
+  gateway.company.config.whatsapp_number = core::phone_number("+14155238886");
+  gateway.channel.tenant = gateway.company.tenant.id;
+  gateway.channel.communication_type = "whatsapp";
+  gateway.channel.twilio_number = *gateway.company.config.whatsapp_number;
+  gateway.channel.user_phone_number = core::phone_number("+16465551000");
+  gateway.channel.id = core::channel_of(gateway.channel.tenant, "whatsapp", gateway.channel.twilio_number,
+                                        gateway.channel.user_phone_number);
+  const auto to_channel = [this](const std::string& more) {
+    return send(R"({"content":"Hello!","channel_id":")" + gateway.channel.id.value + "\"" + more + "}");
+  };
+  BOOST_TEST(to_channel("")->status() == 202);
+  BOOST_TEST(to_channel(R"(,"user_phone_number":"(646) 555-1000","communication_type":"whatsapp")")->status() == 202);
+  BOOST_REQUIRE_EQUAL(gateway.sent.size(), 2u);
+  for (const auto& [message, sid, variables, attempt] : gateway.sent) {
+    BOOST_TEST((message.channel == gateway.channel.id && message.communication_type == "whatsapp"));
+    BOOST_TEST((message.twilio_number == gateway.channel.twilio_number &&
+                message.user_phone_number == gateway.channel.user_phone_number));
+  }
+  for (const auto* other : {R"(,"user_phone_number":"+16465551001")", R"(,"communication_type":"sms")",
+                            R"(,"twilio_number":"+12125551234")"})
+    BOOST_TEST(to_channel(other)->code() == "invalid_configuration", other);
+  gateway.channel.tenant = core::tenant_id("co_foreign00001");
+  BOOST_TEST(to_channel("")->code() == "not_found");
+  BOOST_TEST(send(R"({"content":"Hello!","channel_id":"ch_nobody00"})")->status() == 404);
+  BOOST_TEST(gateway.sent.size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(needs_a_number_and_an_account_unless_it_is_mocked) {
