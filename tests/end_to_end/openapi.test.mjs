@@ -152,12 +152,45 @@ describe('OpenAPI', () => {
     const sender = await addCompany(gateway);
     const headers = { 'x-company-id': sender.id };
     const { json } = await drive('send_message', 202, { body, headers });
+    const again = { channel_id: json.channel_id, content: 'And again' };
+    assert.equal((await drive('send_message', 202, { body: again, headers })).json.channel_id, json.channel_id);
+    assert.equal((await drive('send_message', 422, { body: { ...again, user_phone_number: '+16465559999' }, headers })).json.code, 'invalid_configuration');
+    assert.equal((await drive('send_message', 404, { body: { ...again, channel_id: 'ch_nobody00' }, headers })).json.code, 'not_found');
     await drive('send_message', 400, { body: { ...body, media: ['http://example.com'] }, headers });
     await drive('send_message', 422, { body: { ...body, content: 'x'.repeat(1601) }, headers });
     await until(async () => (await gateway.call('GET', `/api/companies/${sender.id}/messages`)).json.data[0].twilio_sid, 'it is sent');
     await drive('resolve_message', 409, { path: { messageId: json.id }, body: { outcome: 'sent' }, headers });
     await drive('resolve_message', 404, { path: { messageId: 'msg_0000000000' }, body: { outcome: 'not_sent' }, headers });
     await drive('resolve_message', 400, { path: { messageId: json.id }, body: { outcome: 'perhaps' }, headers });
+  });
+
+  test('conversations_and_who_is_to_be_left_alone', async () => {
+    const as = { headers: { 'x-company-id': company.id } };
+    const { json: { data } } = await drive('list_channels', 200, as);
+    assert.deepEqual(data.map((channel) => channel.communication_type).sort(), ['sms', 'whatsapp']);
+    for (const query of ['?communicationType=whatsapp', '?unread=true', '?unread=false', '?limit=1']) await drive('list_channels', 200, { ...as, query });
+    for (const query of ['?communicationType=fax', '?unread=1', '?limit=0', '?cursor=x']) await drive('list_channels', 400, { ...as, query });
+    assert.equal((await drive('list_channels', 400)).json.code, 'company_required');
+    await drive('list_channels', 404, { headers: { 'x-company-id': 'co_nobody00' } });
+    const [channel] = data;
+    const one = { ...as, path: { channelId: channel.id } };
+    assert.deepEqual((await drive('get_channel', 200, one)).json, channel);
+    const said = await drive('list_channel_messages', 200, one);
+    assert.deepEqual(said.json.data[0], channel.last_message);
+    assert.deepEqual((await drive('get_message', 200, { ...as, path: { messageId: channel.last_message.id } })).json, channel.last_message);
+    await drive('mark_channel_read', 204, one);
+    assert.equal((await drive('get_channel', 200, one)).json.unread_count, 0);
+    const path = { channelId: 'ch_nobody00', messageId: 'msg_nobody0' };
+    for (const operation of ['get_channel', 'list_channel_messages', 'get_message', 'mark_channel_read']) assert.equal((await drive(operation, 404, { ...as, path })).json.code, 'not_found');
+    const added = await drive('add_opt_out', 201, { ...of(company.id), body: { phoneNumber: '(212) 555-0909' } });
+    assert.deepEqual([added.json.phoneNumber, added.json.source], ['+12125550909', 'api']);
+    assert.deepEqual((await drive('list_opt_outs', 200, of(company.id))).json.data, [added.json]);
+    for (const body of [{}, { phoneNumber: 'x' }, { phoneNumber: '+12125550909', source: 'api' }]) await drive('add_opt_out', 400, { ...of(company.id), body });
+    await drive('remove_opt_out', 204, { path: { companyId: company.id, number: '%2B12125550909' } });
+    await drive('remove_opt_out', 404, { path: { companyId: company.id, number: '12125550909' } });
+    assert.deepEqual((await drive('list_opt_outs', 200, of(company.id))).json.data, []);
+    for (const more of [{}, { ...as, query: '?limit=1' }, { headers: { ...as.headers, 'last-event-id': 'x' } }]) await drive('live_events', 400, more);
+    await drive('live_events', 404, { ...as, query: '?channel_id=ch_nobody00' });
   });
 
   test('the_tree_of_actors', async () => {
@@ -300,7 +333,7 @@ describe('OpenAPI', () => {
   test('no_key_and_no_such_company_are_the_same_everywhere', async () => {
     for (const [operationId, operation] of contract.operations) {
       if (operation.security?.length === 0) continue;
-      const path = { companyId: 'co_nobody00', callId: 'call_nobody0', keyId: 'key_nobody00', user: 'nobody', alertId: 'al_nobody00' };
+      const path = { companyId: 'co_nobody00', callId: 'call_nobody0', keyId: 'key_nobody00', user: 'nobody', alertId: 'al_nobody00', channelId: 'ch_nobody00', messageId: 'msg_nobody0', number: '12125550100' };
       const body = operation.requestBody ? {} : undefined;
       await drive(operationId, 401, { path, body, headers: { authorization: 'Bearer wrong' } });
       if (operation.path.includes('{companyId}')) {
