@@ -4,9 +4,17 @@
 #include "http/twilio_check.hpp"
 #include "json/tenant_config.hpp"
 
+#include <algorithm>
+
 namespace trunkline::http {
 
 namespace {
+
+bool same_numbers(const core::tenant_config& a, const core::tenant_config& b) {
+  return a.legacy_number == b.legacy_number && a.whatsapp_number == b.whatsapp_number &&
+         std::equal(a.numbers.begin(), a.numbers.end(), b.numbers.begin(), b.numbers.end(),
+                    [](const auto& mine, const auto& other) { return mine.number == other.number; });
+}
 
 using answer = std::function<void(exchange&, const core::tenant_config& stored)>;
 
@@ -36,6 +44,8 @@ void put_config(context& ctx, const exchange_ptr& request, const core::tenant_pr
       store(ctx, request, current, std::move(checked), then);
     });
   };
+  if (same_numbers(current.config, *next))
+    return ask_twilio(*request);
   ctx.actors.ask(
       actors::check_numbers{current.tenant.id, std::move(*next), reply_to_done(request, std::move(ask_twilio))});
 }

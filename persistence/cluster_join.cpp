@@ -1,5 +1,7 @@
 #include "persistence/cluster_join.hpp"
 
+#include <algorithm>
+
 namespace trunkline::persistence {
 
 namespace {
@@ -44,7 +46,8 @@ void supersede_own(soci::session& sql, int me, const join_request& request) {
 
 std::string seconds(long long ms) { return fmt::format("{:.1f} s", static_cast<double>(ms) / 1000); }
 
-/// Members whose lease has run out are passed over: if all have crashed, the next version must be able to start.
+/// Members whose lease has run out are passed over: if all have crashed, the next version must be able to start. Not so
+/// a namesake: that one's has run out since the last look, and the next try supersedes it.
 core::expected<void> check_members(soci::session& sql, const join_request& request) {
   struct {
     std::string name, address, caf_node_id;
@@ -60,7 +63,8 @@ core::expected<void> check_members(soci::session& sql, const join_request& reque
       sql,
       fmt::format("select name, address, caf_node_id, incarnation, protocol_version, oldest_protocol, "
                   "cast(extract(epoch from lease_expires_at - clock_timestamp()) * 1000 as bigint) "
-                  "from cluster_node where {} and lease_expires_at >= clock_timestamp() order by incarnation",
+                  "from cluster_node where {} and (lease_expires_at >= clock_timestamp() or name = :name or "
+                  "caf_node_id = :caf) order by incarnation",
                   live),
       std::tie(other.name, other.address, other.caf_node_id, other.incarnation, other.protocol, other.oldest,
                other.remaining),
@@ -69,7 +73,7 @@ core::expected<void> check_members(soci::session& sql, const join_request& reque
           refuse(core::ec::invalid_state,
                  fmt::format("A node named {} is running at {} (incarnation {}). Give this one another name; or, if "
                              "that one has crashed, wait until its lease has run out, in {}.",
-                             other.name, other.address, other.incarnation, seconds(other.remaining)));
+                             other.name, other.address, other.incarnation, seconds(std::max(other.remaining, 0LL))));
         else if (other.caf_node_id == request.caf_node_id)
           refuse(core::ec::invalid_state,
                  fmt::format("Node {} at {} has the same CAF node id {}, as happens to copies of one container. Give "
@@ -82,7 +86,8 @@ core::expected<void> check_members(soci::session& sql, const join_request& reque
                              "other.",
                              other.name, other.address, other.protocol, other.oldest, request.protocol_version,
                              request.oldest_protocol));
-      });
+      },
+      request.name, request.caf_node_id);
   return result;
 }
 
