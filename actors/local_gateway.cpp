@@ -180,7 +180,7 @@ void local_gateway::ask(release_quarantine question) {
   release_here(std::move(question));
 }
 
-void local_gateway::wake(const core::tenant_id& company) {
+void local_gateway::wake(const core::tenant_id& company) const {
   if (office_ && !parts_.node->elsewhere->is_here(company))
     return office_->wake_elsewhere(company);
   wake_here(company);

@@ -51,8 +51,8 @@ public:
   void ask(release_quarantine question) override;
   void ask(enqueue_message question) override;
   /// There may be messages to send for this company: whoever acts for it is told, or only this node.
-  void wake(const core::tenant_id& company);
-  void wake_here(const core::tenant_id& company) { caf::anon_send(parts_.shards, wake_company{company}); }
+  void wake(const core::tenant_id& company) const;
+  void wake_here(const core::tenant_id& company) const { caf::anon_send(parts_.shards, wake_company{company}); }
   void ask(read_health question) override;
   void ask(run_health question) override;
   alarm_bell& bell() const override { return *parts_.node->bell; }

@@ -145,6 +145,7 @@ void store_state::rotate(core::expected<core::key_rotation> state, const reply<c
   answer(std::move(state));
 }
 
+// A table with a line for each question: NOLINTNEXTLINE(readability-function-size)
 store_actor::behavior_type store(store_actor::stateful_pointer<store_state> self,
                                  std::shared_ptr<persistence::store_set> stores, std::shared_ptr<vitals> pulse,
                                  const core::clock* clock, bool platform_usable) {

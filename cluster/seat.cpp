@@ -78,6 +78,8 @@ struct seat::impl {
 
   explicit impl(parts p) : with(std::move(p)), caf_node(caf::to_string(with.system.node())) {}
   ~impl();
+  impl(const impl&) = delete;
+  impl& operator=(const impl&) = delete;
 
   core::expected<void> open_gate(config::endpoint& reachable);
   core::expected<void> join(const config::endpoint& reachable, std::unique_ptr<persistence::change_feed> changes);

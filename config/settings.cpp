@@ -199,7 +199,7 @@ problem set_webhook_secret(settings& s, std::string_view value) {
 problem set_cluster_listen(settings& s, std::string_view value) {
   if (value.empty())
     return s.cluster_listen = {}, std::nullopt;
-  if (const auto wrong = set_endpoint<&settings::cluster_listen>(s, value))
+  if (auto wrong = set_endpoint<&settings::cluster_listen>(s, value))
     return wrong;
   if (!s.cluster_listen.is_private())
     return "must be loopback or a private address (10/8, 172.16/12, 192.168/16, 100.64/10, fc00::/7): nodes on "

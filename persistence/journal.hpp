@@ -32,6 +32,8 @@ public:
   /// middle are skipped, with an ALERT, and the file is kept as NNNNNNNN.log.bad. Makes no folder before it is needed.
   static core::expected<journal> open(std::filesystem::path folder, journal_limits limits = {},
                                       const visitor& visit = {});
+  journal(const journal&) = delete;
+  journal& operator=(const journal&) = delete;
   journal(journal&&) = default;
   journal& operator=(journal&&) = delete;
   ~journal();

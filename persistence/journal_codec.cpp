@@ -111,8 +111,8 @@ private:
     for (const auto& text : texts)
       put(text);
   }
-  template <size_t N>
-  void put(const std::array<std::string, N>& texts) {
+  template <size_t n>
+  void put(const std::array<std::string, n>& texts) {
     for (const auto& text : texts)
       put(text);
   }
@@ -194,8 +194,8 @@ private:
     for (auto count = number(); count > 0 && whole_; --count)
       get(texts.emplace_back());
   }
-  template <size_t N>
-  void get(std::array<std::string, N>& texts) {
+  template <size_t n>
+  void get(std::array<std::string, n>& texts) {
     for (auto& text : texts)
       get(text);
   }

@@ -15,6 +15,6 @@ namespace trunkline::http::shapes {
 void write_opt_out(json::writer& out, const core::opt_out& entry);
 
 /// {"phoneNumber"}, in any usual notation of the country.
-core::expected<core::phone_number> read_opt_out(std::string_view body, std::string_view country);
+core::expected<core::phone_number> read_opt_out(std::string_view text, std::string_view country);
 
 } // namespace trunkline::http::shapes
